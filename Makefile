@@ -1,0 +1,36 @@
+# The words a person and CI both type.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: demo test check bench clean
+
+demo: $(READY)
+	$(BIN)/dispatchbox index
+	@echo
+	$(BIN)/dispatchbox ask "How much did Euroclear first transfer for Ukraine, and when?"
+	@echo
+	$(BIN)/dispatchbox ask "When do no-fault evictions end?"
+
+test: $(READY)
+	$(BIN)/pytest -q
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench $(if $(DATA),--data $(DATA))
+
+clean:
+	rm -rf .venv var
+
+# torch comes first: asked for by another package it would bring gigabytes of CUDA.
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[export,dev]'
+	touch $(READY)

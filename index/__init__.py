@@ -1,0 +1,1 @@
+"""The lower floor: knows policy and nothing of Slack."""

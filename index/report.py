@@ -1,0 +1,97 @@
+"""Values → the plain data that commands print as JSON; pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from index.build import Built
+    from index.types import Answer, Briefing, Citation, NextStep
+
+
+def answer(value: Answer) -> dict[str, Any]:
+    """Lay an answer out."""
+    return {
+        "question": value.question,
+        "status": value.status.value,
+        "answer": value.quote,
+        "highlight": value.highlight,
+        "confidence": value.confidence,
+        "citations": citations(value.citations),
+        "nearest": citations(value.nearest),
+        "searched": {
+            "briefings": value.searched.briefings,
+            "passages": value.searched.passages,
+            "from": _day(value.searched.first),
+            "to": _day(value.searched.last),
+        },
+        "took_ms": round(value.took_ms, 1),
+    }
+
+
+def citations(values: Sequence[Citation]) -> list[dict[str, Any]]:
+    """Lay citations out."""
+    return [
+        {
+            "briefing": one.briefing,
+            "title": one.title,
+            "published": _day(one.published),
+            "paragraph": one.paragraph,
+            "start": one.start,
+            "end": one.end,
+            "quote": one.quote,
+            "source": one.source,
+        }
+        for one in values
+    ]
+
+
+def briefing(value: Briefing) -> dict[str, Any]:
+    """Lay a briefing out, with the offsets of its paragraphs."""
+    return {
+        "briefing": value.id,
+        "title": value.title,
+        "published": _day(value.published),
+        "url": value.url,
+        "body": value.body,
+        "paragraphs": [{"n": one.n, "start": one.start, "end": one.end} for one in value.paragraphs],
+    }
+
+
+def step(value: NextStep) -> dict[str, Any]:
+    """Lay a next step out."""
+    due = value.due
+    return {
+        "briefing": value.briefing,
+        "paragraph": value.paragraph,
+        "start": value.start,
+        "end": value.end,
+        "quote": value.quote,
+        "item": value.item,
+        "due": due
+        and {
+            "earliest": due.earliest.isoformat(),
+            "latest": due.latest.isoformat(),
+            "words": due.words,
+            "exact": due.exact.value,
+        },
+        "bodies": list(value.bodies),
+    }
+
+
+def built(value: Built) -> dict[str, Any]:
+    """Lay out what an index run did: counts, and each refusal."""
+    return {
+        "added": len(value.added),
+        "changed": len(value.changed),
+        "removed": len(value.removed),
+        "unchanged": len(value.unchanged),
+        "rejected": [{"file": one.file, "line": one.line, "reason": one.reason} for one in value.rejected],
+    }
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None

@@ -1,0 +1,191 @@
+"""Question → ``Hit``s: by meaning and by words, fused, among the briefings this audience may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index.errors import IndexUnusable
+from index.store import Store
+from index.types import Hit, Searched
+from index.vectors import FOLDER, VectorIndex, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from index.store import Entry
+    from index.types import Audience, DateRange, Encoder, Question, Vectors
+
+DEPTH = 50  # passages taken from each ranking before they are fused
+RANKED = 10  # distinct briefings told in order
+# Reciprocal rank fusion: a passage scores the sum of 1 / (K + rank) over the rankings that hold it.
+# Cormack, Clarke and Büttcher, SIGIR 2009, with their K.
+_K = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gave: hits, best first; the briefings in that order; what was looked through."""
+
+    hits: tuple[Hit, ...]
+    ranked: tuple[str, ...]
+    searched: Searched
+
+
+@dataclass(frozen=True, slots=True)
+class _Catalogue:
+    """What is kept in memory of one revision of the store."""
+
+    revision: str
+    entries: tuple[Entry, ...]
+    owner: Mapping[int, Entry]
+    vectors: VectorIndex
+
+
+class Searcher:
+    """Search over one data folder; a new version of the index is picked up at the next question."""
+
+    def __init__(self, store: Store, encoder: Encoder, root: Path, say: Callable[[str], None]) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._root = root
+        self._say = say
+        self._catalogue: _Catalogue | None = None
+
+    @classmethod
+    def open(cls, data: Path, encoder: Encoder, say: Callable[[str], None]) -> Searcher:
+        """Open a data folder's index. ``say`` is told what does not verify. Raises IndexUnusable."""
+        searcher = cls(Store.open(data), encoder, data / FOLDER, say)
+        with searcher._store.snapshot():
+            searcher._current()
+        return searcher
+
+    def find(self, question: Question, audience: Audience, count: int) -> Found:
+        """Find the ``count`` best passages for a question. Raises IndexUnusable."""
+        vector = self._encoder.encode([question.text])[0]
+        with self._store.snapshot():
+            catalogue = self._current()
+            seen = visible(catalogue.entries, audience, question.period)
+            ways = self._rank(question, vector, catalogue, seen)
+            order = fuse(ways.values(), catalogue.owner)
+            hits = self._hits(order[:count], vector, dict(ways["words"]))
+        if question.latest:
+            hits.sort(key=_newest_first)
+        names = tuple(dict.fromkeys(catalogue.owner[i].id for i, _ in order))[:RANKED]
+        return Found(tuple(hits), names, _searched(seen))
+
+    def rankings(self, question: Question, audience: Audience) -> dict[str, list[str]]:
+        """Rank briefings by each way of searching alone, and fused: for measuring."""
+        vector = self._encoder.encode([question.text])[0]
+        with self._store.snapshot():
+            catalogue = self._current()
+            seen = visible(catalogue.entries, audience, question.period)
+            ways = self._rank(question, vector, catalogue, seen)
+        orders = {way: [i for i, _ in found] for way, found in ways.items() if way != "phrases"}
+        orders["fused"] = [i for i, _ in fuse(ways.values(), catalogue.owner)]
+        return {way: list(dict.fromkeys(catalogue.owner[i].id for i in ids)) for way, ids in orders.items()}
+
+    def entries(self, audience: Audience) -> tuple[Entry, ...]:
+        """List the briefings that this audience may see."""
+        with self._store.snapshot():
+            return tuple(visible(self._current().entries, audience, None))
+
+    def _current(self) -> _Catalogue:
+        """Give the catalogue of the store as it is in this snapshot."""
+        facts = self._store.meta()
+        if self._catalogue and self._catalogue.revision == facts.get("revision"):
+            return self._catalogue
+        if facts.get("model") != self._encoder.digest:
+            message = f"{self._root.parent}: indexed with another model than the one loaded; run 'dispatchbox index'"
+            raise IndexUnusable(message)
+        entries = self._store.catalogue()
+        owner = {i: entry for entry in entries for i in entry.passages}
+        self._catalogue = _Catalogue(facts["revision"], entries, owner, self._vectors(facts["passage_set"]))
+        return self._catalogue
+
+    def _vectors(self, passage_set: str) -> VectorIndex:
+        """Load the generation of these passages, else rebuild it in memory from the store's vectors."""
+        if self._catalogue and self._catalogue.vectors.passage_set == passage_set:
+            return self._catalogue.vectors
+        kept = load(self._root, passage_set, self._encoder.digest, self._say)
+        return kept or VectorIndex.build(*self._store.vectors(), passage_set)
+
+    def _rank(
+        self, question: Question, vector: Vectors, catalogue: _Catalogue, seen: Sequence[Entry]
+    ) -> dict[str, list[tuple[int, float]]]:
+        """Rank passages by meaning, by words, and by the phrases that must stand whole: (id, score)."""
+        everything = len(seen) == len(catalogue.entries)
+        allowed = None if everything else [i for entry in seen for i in entry.passages]
+        ids = None if allowed is None else np.array(allowed, np.int64)
+        words, phrases = _any_of(question.terms), _any_of(question.phrases)
+        return {
+            "meaning": [found for found in catalogue.vectors.search(vector, DEPTH, ids) if found[0] in catalogue.owner],
+            "words": self._store.match(words, DEPTH, allowed) if words else [],
+            "phrases": self._store.match(phrases, DEPTH, allowed) if phrases else [],
+        }
+
+    def _hits(self, order: Sequence[tuple[int, float]], vector: Vectors, words: Mapping[int, float]) -> list[Hit]:
+        best = max(words.values(), default=1.0) or 1.0
+        stored = self._store.passages([i for i, _ in order])
+        return [
+            Hit(
+                passage=stored[i].passage,
+                briefing=stored[i].briefing,
+                score=score,
+                cosine=float(stored[i].vector @ vector),
+                words=words.get(i, 0.0) / best,
+                sentence_cosines=tuple(map(float, stored[i].sentence_vectors @ vector)),
+            )
+            for i, score in order
+            if i in stored
+        ]
+
+
+def visible(entries: Sequence[Entry], audience: Audience, period: DateRange | None) -> list[Entry]:
+    """Choose the briefings allowed now and here, and within a restriction of time.
+
+    Under embargo, outside its channels, or undated where time is restricted: not there at all.
+    """
+    return [
+        entry
+        for entry in entries
+        if (entry.embargo is None or entry.embargo <= audience.now)
+        and (entry.channels is None or entry.channels & audience.channels)
+        and (period is None or (entry.published is not None and period.earliest <= entry.published <= period.latest))
+    ]
+
+
+def fuse(rankings: Iterable[Sequence[tuple[int, float]]], owner: Mapping[int, Entry]) -> list[tuple[int, float]]:
+    """Fuse rankings of passages by reciprocal rank; of equals the newest briefing comes first."""
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, (i, _) in enumerate(ranking, 1):
+            scores[i] = scores.get(i, 0.0) + 1 / (_K + rank)
+    return sorted(scores.items(), key=lambda pair: (-pair[1], -_age_key(owner[pair[0]].published), pair[0]))
+
+
+def _age_key(published: date | None) -> int:
+    return published.toordinal() if published else 0
+
+
+def _newest_first(hit: Hit) -> tuple[int, float]:
+    return -_age_key(hit.briefing.published), -hit.score
+
+
+def _any_of(terms: Sequence[str]) -> str:
+    """Write a word query: any of the terms, each quoted, so that nothing in it is syntax."""
+    return " OR ".join('"' + term.replace('"', " ") + '"' for term in terms if any(map(str.isalnum, term)))
+
+
+def _searched(seen: Sequence[Entry]) -> Searched:
+    dated = [entry.published for entry in seen if entry.published]
+    return Searched(
+        briefings=len(seen),
+        passages=sum(len(entry.passages) for entry in seen),
+        first=min(dated, default=None),
+        last=max(dated, default=None),
+    )

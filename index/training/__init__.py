@@ -1,0 +1,1 @@
+"""How the constants of the answering path are made; never imported by the rest."""

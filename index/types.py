@@ -1,0 +1,269 @@
+"""The words of this floor: frozen values, and the ports that others fill.
+
+Offsets are code points into ``Briefing.body``, start inclusive, end exclusive. Dates are local to the
+briefing's publication; instants are UTC. Vectors are float32 rows of unit length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+
+class Exact(StrEnum):
+    """How exactly words name a time: one day, a stretch with real edges, or a convention of ours."""
+
+    DAY = "day"
+    RANGE = "range"
+    VAGUE = "vague"
+
+
+class Kind(StrEnum):
+    """The kind of answer that a question asks for, or that a span of text is."""
+
+    MONEY = "money"
+    PERCENT = "percent"
+    DATE = "date"
+    DURATION = "duration"
+    NUMBER = "number"
+    NAME = "name"
+    PLACE = "place"
+    INSTRUMENT = "instrument"
+
+
+class Status(StrEnum):
+    """How an answer came out."""
+
+    ANSWERED = "answered"
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """A stretch of days, both ends inclusive, as the words in ``words`` name it."""
+
+    earliest: date
+    latest: date
+    words: str
+    exact: Exact
+
+    def __post_init__(self) -> None:
+        """Refuse a range that runs backwards."""
+        if self.earliest > self.latest:
+            message = f"earliest {self.earliest} is after latest {self.latest} in {self.words!r}"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """The n-th paragraph (from 1) of a body, and the heading it stands under ('' for none)."""
+
+    n: int
+    start: int
+    end: int
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """A briefing as read from its file. ``path`` is relative to the briefings folder.
+
+    ``channels`` is None for a briefing open to the whole workspace. ``digest`` is the sha256 of the
+    bytes it was read from; ``extra`` keeps the front matter's unknown keys, as text.
+    """
+
+    id: str
+    title: str
+    body: str
+    path: str
+    paragraphs: tuple[Paragraph, ...]
+    published: date | None = None
+    publication: str | None = None
+    topics: tuple[str, ...] = ()
+    url: str | None = None
+    sources: tuple[str, ...] = ()
+    embargo: datetime | None = None
+    channels: tuple[str, ...] | None = None
+    extra: tuple[tuple[str, str], ...] = ()
+    digest: str = ""
+
+    @property
+    def source(self) -> str:
+        """Where to check a citation: the address, else the path within the briefings folder."""
+        return self.url or self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage, by offsets into the briefing's body."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Some 80 to 120 words of one briefing: ``text == body[start:end]``; ``digest`` is its sha256."""
+
+    briefing: str
+    start: int
+    end: int
+    first_paragraph: int
+    last_paragraph: int
+    heading: str
+    text: str
+    sentences: tuple[Sentence, ...]
+    digest: str
+
+    def __str__(self) -> str:
+        """Print the place as a compiler would."""
+        return f"{self.briefing}:¶{self.first_paragraph}"
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """Something to watch: the item in short, the sentence it stands in, and when it is due."""
+
+    briefing: str
+    paragraph: int
+    start: int
+    end: int
+    quote: str
+    item: str
+    due: DateRange | None
+    bodies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, read: what to search for, the kinds of answer asked for, and any restriction.
+
+    ``terms`` are the words worth searching, folded, in order; ``names`` the stems of those that a
+    passage should hold to answer (names, years, figures, references); ``phrases`` the words that
+    must stand together ("article 122"). ``period`` restricts by date of publication, ``restricted``
+    says so in words; ``latest`` asks for the newest first.
+    """
+
+    text: str
+    terms: tuple[str, ...]
+    names: tuple[str, ...]
+    phrases: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    period: DateRange | None = None
+    latest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who asks, and when: the channels whose briefings they may see besides the open ones."""
+
+    now: datetime
+    channels: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found. ``score`` orders hits, ``cosine`` compares question and passage (-1 to 1).
+
+    ``words`` is its score by words as a share of the best passage's (0 to 1); ``sentence_cosines``
+    compares the question with each of the passage's sentences.
+    """
+
+    passage: Passage
+    briefing: Briefing
+    score: float
+    cosine: float
+    words: float
+    sentence_cosines: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a reader found in one hit: the sentences to quote and, within them, the words that answer.
+
+    Offsets are into the body. ``score`` is in log-odds: higher is likelier to answer.
+    """
+
+    start: int
+    end: int
+    score: float
+    highlight: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote and where to check it: ``body[start:end] == quote``."""
+
+    briefing: str
+    title: str
+    published: date | None
+    paragraph: int
+    start: int
+    end: int
+    quote: str
+    source: str
+
+    def __str__(self) -> str:
+        """Print the place as a compiler would."""
+        return f"{self.briefing}:¶{self.paragraph}"
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search looked through: how much, and from the first to the last date of publication."""
+
+    briefings: int
+    passages: int
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the briefings say, or that they do not. It has no words but its citations'.
+
+    ``confidence`` is from 0 to 1. ``restricted`` says in words how the question narrowed the search.
+    """
+
+    question: str
+    status: Status
+    citations: tuple[Citation, ...]
+    nearest: tuple[Citation, ...]
+    highlight: str | None
+    confidence: float
+    searched: Searched
+    took_ms: float
+    restricted: tuple[str, ...] = field(default=())
+
+    @property
+    def quote(self) -> str | None:
+        """The headline: the first citation's quote."""
+        return self.citations[0].quote if self.citations else None
+
+
+class Encoder(Protocol):
+    """Text to vectors."""
+
+    @property
+    def digest(self) -> str:
+        """The sha256 that tells this encoder's vectors from every other's."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode n texts: float32 of shape (n, dimension), each row of unit length."""
+
+
+class Reader(Protocol):
+    """A question and the passages found to the spans that answer it."""
+
+    def read(self, question: Question, hits: Sequence[Hit]) -> tuple[Span | None, ...]:
+        """Read each hit: the best span in it, or None where it holds nothing; one for each hit."""
