@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from index.read import weighed
 from index.types import Answer, Citation, Span, Status
-from index.words import ASKING, share, stem, stems
+from index.words import share, stems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from index.types import Briefing, Hit, Question
 
 READ = 8  # passages read for one answer
+RANKED = 10  # distinct briefings told in order
 CITED = 3  # citations of one answer, and nearest passages of a refusal
 FEATURES = (
     "score",
@@ -28,20 +30,22 @@ FEATURES = (
     "lead",
 )
 # Log-odds that the best candidate answers: fitted by index/training/calibrate.py, see its README.
-WEIGHTS: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-BIAS = 0.0
-THRESHOLD = 0.5  # the confidence below which nothing is answered; likewise
+WEIGHTS: tuple[float, ...] = (0.12, 4.73, 0.82, 1.49, 0.04, -0.31, 0.07, 0.28)
+BIAS = -5.33
+THRESHOLD = 0.12  # the confidence below which nothing is answered; likewise
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """The best that was found, before it is decided whether that answers: spans in order of merit.
 
-    ``features`` are the numbers that FEATURES names; ``confidence`` is from 0 to 1.
+    ``ranked`` are up to ten briefings: those read, in that order, then the rest as found. ``features``
+    are the numbers that FEATURES names; ``confidence`` is from 0 to 1.
     """
 
     citations: tuple[Citation, ...]
     highlight: str | None
+    ranked: tuple[str, ...]
     features: tuple[float, ...]
 
     @property
@@ -53,16 +57,17 @@ class Candidate:
         return round(1 / (1 + math.exp(-max(-50.0, min(50.0, odds)))), 4)
 
 
-def propose(question: Question, hits: Sequence[Hit], read: Sequence[Span | None]) -> Candidate:
+def propose(question: Question, results: Found, read: Sequence[Span | None]) -> Candidate:
     """Order what was read by its merit, and make the best the headline."""
-    found = [(span, hit) for hit, span in zip(hits, read, strict=True) if span]
+    found = [(span, hit) for hit, span in zip(results.hits, read, strict=True) if span]
     if not question.latest:
         found.sort(key=lambda pair: -pair[0].score)
     if not found:
-        return Candidate((), None, (0.0,) * len(FEATURES))
+        return Candidate((), None, (), (0.0,) * len(FEATURES))
     span, hit = found[0]
     marked = hit.briefing.body[slice(*span.highlight)] if span.highlight else None
-    return Candidate(_cite(found), marked, _features(question, found))
+    ranked = dict.fromkeys([*(hit.briefing.id for _, hit in found), *results.ranked])
+    return Candidate(_cite(found), marked, tuple(ranked)[:RANKED], _features(question, found))
 
 
 def decide(question: Question, found: Found, candidate: Candidate, threshold: float, took_ms: float) -> Answer:
@@ -84,7 +89,7 @@ def decide(question: Question, found: Found, candidate: Candidate, threshold: fl
 def _features(question: Question, found: Sequence[tuple[Span, Hit]]) -> tuple[float, ...]:
     """Describe the best candidate by the numbers that FEATURES names."""
     span, hit = found[0]
-    wanted = {stem(term) for term in question.terms if term not in ASKING}
+    wanted, named = weighed(question)
     around = set(stems(f"{hit.briefing.title}\n{hit.passage.heading}\n{hit.passage.text}"))
     quoted = set(stems(hit.briefing.body[span.start : span.end]))
     rival = max(
@@ -95,9 +100,9 @@ def _features(question: Question, found: Sequence[tuple[Span, Hit]]) -> tuple[fl
         hit.cosine,
         hit.words,
         share(wanted, around),
-        share(set(question.names), around),
+        share(named, around),
         share(wanted, quoted),
-        float(bool(question.kinds) and not span.highlight),
+        float(bool(question.asks) and not span.highlight),
         span.score - rival,
     )
 

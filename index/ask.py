@@ -29,9 +29,9 @@ class Considered:
 def consider(text: str, searcher: Searcher, reader: Reader, audience: Audience, today: date) -> Considered:
     """Read the question, search, read what was found, and propose an answer. Raises IndexUnusable."""
     began = time.perf_counter()
-    question = read_question(text, today)
-    found = searcher.find(question, audience, READ)
-    candidate = propose(question, found.hits, reader.read(question, found.hits))
+    found = searcher.find(read_question(text, today), audience, READ)
+    question = found.question
+    candidate = propose(question, found, reader.read(question, found.hits))
     return Considered(question, found, candidate, (time.perf_counter() - began) * 1000)
 
 

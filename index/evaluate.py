@@ -68,7 +68,7 @@ class Outcome:
             "highlight": candidate.highlight,
             "confidence": candidate.confidence,
             "citations": report.citations(candidate.citations),
-            "ranked": list(self.considered.found.ranked),
+            "ranked": list(candidate.ranked),
         }
 
 
@@ -142,7 +142,7 @@ def scores(outcomes: Sequence[Outcome]) -> dict[str, float | int | None]:
 
 def _rank(outcome: Outcome) -> float:
     """Give the rank of the first gold briefing, from 1; infinite where none is ranked."""
-    ranked = outcome.considered.found.ranked
+    ranked = outcome.considered.candidate.ranked
     return min((ranked.index(one) + 1 for one in outcome.item.gold if one in ranked), default=float("inf"))
 
 

@@ -18,24 +18,29 @@ LONGEST = 2_000  # characters; what is beyond is not read
 _MOST_TERMS = 24
 _LONGEST_TIME = 4  # words: "the end of October"
 
-_LAW = r"(?:acts?|laws?|bills?|regulations?|articles?|sections?|clauses?|directives?|treat(?:y|ies)|instruments?|orders?|powers?)"
-_PEOPLE = r"(?:minister|secretary|mps?|peers?|lords?|judge|chair|commissioner|chancellor|leader|president|party|parties|company|companies|body|bodies|court|committee|department|regulator|union|unions|firms?|agency|council|countries|country|states?)"
-# The first that fits says what is wanted most; more than one may fit ("how much, and when?").
+_WHICH = r"\b(?:which|what)(?:'s|’s| is| was| are| were)?(?: the)? (?:\w+ ){0,2}"
+_LAW = r"(?:acts?|laws?|bills?|regulations?|articles?|sections?|clauses?|directives?|treat(?:y|ies)|instruments?|orders?|powers?|provisions?|legal bas[ei]s)"
+_PEOPLE = r"(?:minister|secretary|mps?|peers?|judge|chair|commissioner|chancellor|leader|president|part(?:y|ies)|compan(?:y|ies)|bod(?:y|ies)|court|committee|department|regulator|unions?|firms?|agency|councils?|countr(?:y|ies)|states?)"
+# What is asked for, the plainest words first, as the kinds of answer that would do.
 _ASKED: tuple[tuple[re.Pattern[str], tuple[Kind, ...]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), kinds)
     for pattern, kinds in (
         (r"\bby how much\b", (Kind.PERCENT, Kind.MONEY, Kind.NUMBER)),
-        (r"\b(?:what|which) (?:percentage|per cent|percent|proportion|share|rate)\b|\bper ?cent\b|%", (Kind.PERCENT,)),
-        (r"\bhow long\b|\bhow many (?:days|weeks|months|years)\b|\bnotice period\b", (Kind.DURATION,)),
+        (rf"{_WHICH}(?:percentage|per ?cent|proportion|share|rate)\b|\bper ?cent(?:age)?\b", (Kind.PERCENT,)),
+        (r"\bhow long\b|\b(?:how|for how) many (?:days|weeks|months|years)\b|\bnotice period\b", (Kind.DURATION,)),
+        (r"\bhow (?:much|big|large)\b", (Kind.MONEY, Kind.PERCENT, Kind.NUMBER)),
         (
-            r"\bhow (?:much|big|large)\b|\b(?:cost|price|budget|funding|sum|fine|bill) (?:of|for)\b|\bcosts?\b|\bworth\b",
-            (Kind.MONEY, Kind.PERCENT),
+            rf"\bprice tag\b|{_WHICH}(?:cost|price|budget|funding|sum|fine|bill|value)\b|\bwhat (?:does|do|did|will|would) .{{1,60}} cost\b|\bworth\b",
+            (Kind.MONEY,),
         ),
         (r"\bhow (?:many|often)\b|\bnumber of\b", (Kind.NUMBER,)),
-        (r"\bwhen\b|\bdates?\b|\bdeadline\b|\b(?:what|which) (?:day|month|year)\b|\bin force\b", (Kind.DATE,)),
-        (rf"\b(?:which|what) (?:\w+ )?{_LAW}\b|\blegal basis\b|\bunder (?:which|what)\b", (Kind.INSTRUMENT,)),
-        (rf"\bwho(?:m|se)?\b|\b(?:which|what) {_PEOPLE}\b", (Kind.NAME,)),
-        (r"\bwhere\b|\b(?:which|what) (?:city|country|town|venue|place|location|region|site)\b", (Kind.PLACE,)),
+        (
+            rf"\bwhen\b|\bby what date\b|\bdeadline\b|{_WHICH}(?:dates?|day|month|year)\b|\bstart date\b|^date\b|\bdates?\?",
+            (Kind.DATE,),
+        ),
+        (rf"{_WHICH}{_LAW}\b|\bunder (?:which|what)\b", (Kind.INSTRUMENT,)),
+        (rf"\bwho(?:m|se)?\b|{_WHICH}{_PEOPLE}\b", (Kind.NAME,)),
+        (rf"\bwhere\b|{_WHICH}(?:city|town|venue|place|location|region|site)\b", (Kind.PLACE,)),
     )
 )
 _WHEN = r"[\w ,'’-]{3,40}"
@@ -92,7 +97,7 @@ def read(text: str, today: date) -> Question:
         terms=terms,
         names=tuple(_names(rest, terms)),
         phrases=tuple(dict.fromkeys(_phrases(rest)))[:_MOST_TERMS],
-        kinds=_kinds(text),
+        asks=_asks(text),
         period=period,
         latest=bool(_LATEST.search(text)),
     )
@@ -108,10 +113,14 @@ def _shows(char: str) -> bool:
     return char.isspace() or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
-def _kinds(text: str) -> tuple[Kind, ...]:
-    """Find the kinds of answer asked for, in the order the question asks for them."""
-    found = sorted((match.start(), kinds) for pattern, kinds in _ASKED if (match := pattern.search(text)))
-    return tuple(dict.fromkeys(kind for _, kinds in found for kind in kinds))
+def _asks(text: str) -> tuple[tuple[Kind, ...], ...]:
+    """Find what is asked for, in the order of the question; words that ask are read once."""
+    found: list[tuple[int, int, tuple[Kind, ...]]] = []
+    for pattern, kinds in _ASKED:
+        match = pattern.search(text)
+        if match and not any(match.start() < end and start < match.end() for start, end, _ in found):
+            found.append((*match.span(), kinds))
+    return tuple(dict.fromkeys(kinds for _, _, kinds in sorted(found)))
 
 
 def _names(text: str, terms: tuple[str, ...]) -> Iterator[str]:

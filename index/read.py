@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from index import spans
-from index.types import Span
+from index.types import Kind, Span
 from index.words import ASKING, share, stem, stems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from index.types import Hit, Kind, Question
+    from index.types import Hit, Question
 
 FEATURES = (
     "sentence cosine",
@@ -23,13 +23,17 @@ FEATURES = (
     "passage words",
     "terms in the sentence",
     "terms in the passage",
+    "names in the sentence",
     "names in the passage",
-    "kind found",
-    "kind missing",
+    "figures found",
+    "figures missing",
+    "names found",
+    "names missing",
 )
 # Log-odds that a sentence holds the answer: fitted by index/training/calibrate.py, see its README.
-WEIGHTS: tuple[float, ...] = (3.45, 4.07, 0.0, 1.23, 2.4, 0.51, 0.32, -0.64)
-BIAS = -9.28
+WEIGHTS: tuple[float, ...] = (3.4, 1.99, 5.77, 1.24, 0.31, -0.13, 0.58, 0.48, -0.77, 0.4, -0.62)
+BIAS = -11.36
+_LOOSE = frozenset({Kind.NAME, Kind.PLACE})  # kinds that patterns find less surely than figures
 
 
 class SentenceReader:
@@ -63,14 +67,12 @@ def score(features: Sequence[float]) -> float:
 
 def sentence_features(question: Question, hit: Hit) -> list[tuple[float, ...]]:
     """Describe each sentence of a hit by the numbers that FEATURES names."""
-    wanted = {stem(term) for term in question.terms if term not in ASKING}
+    wanted, named = weighed(question)
     around = set(stems(f"{hit.briefing.title}\n{hit.passage.heading}\n{hit.passage.text}"))
-    named = set(question.names)
     found: list[tuple[float, ...]] = []
     for at, sentence in enumerate(hit.passage.sentences):
         text = hit.briefing.body[sentence.start : sentence.end]
         held = set(stems(text))
-        fits = bool(question.kinds) and any(_candidates(kind, text, question) for kind in question.kinds)
         found.append(
             (
                 hit.sentence_cosines[at],
@@ -78,18 +80,34 @@ def sentence_features(question: Question, hit: Hit) -> list[tuple[float, ...]]:
                 hit.words,
                 share(wanted, held),
                 share(wanted, around),
+                share(named, held),
                 share(named, around),
-                float(fits),
-                float(bool(question.kinds) and not fits),
+                *_met(question, text, loose=False),
+                *_met(question, text, loose=True),
             )
         )
     return found
 
 
+def weighed(question: Question) -> tuple[dict[str, float], dict[str, float]]:
+    """Give the stems that a passage should hold, with their weights: all of them, and the names."""
+    weights = question.weights or (1.0,) * len(question.terms)
+    terms = {stem(term): weight for term, weight in zip(question.terms, weights, strict=True) if term not in ASKING}
+    return terms, {name: terms.get(name, 1.0) for name in question.names}
+
+
+def _met(question: Question, text: str, *, loose: bool) -> tuple[float, float]:
+    """Give how many of the things asked for a text holds, and how many it lacks, as shares of all."""
+    asks = [ask for ask in question.asks if (ask[0] in _LOOSE) == loose]
+    met = sum(any(_candidates(kind, text, question) for kind in ask) for ask in asks)
+    every = len(question.asks) or 1
+    return met / every, (len(asks) - met) / every
+
+
 def highlight(question: Question, body: str, place: tuple[int, int]) -> tuple[int, int] | None:
     """Find the words within a quote that are of the kind asked for and nearest to what is asked."""
     text = body[place[0] : place[1]]
-    for kind in question.kinds:
+    for kind in (kind for ask in question.asks for kind in ask):
         candidates = _candidates(kind, text, question)
         if candidates:
             start, end = max(candidates, key=lambda span: (_nearness(span, text, question), -span[0]))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from index.store import Entry
     from index.types import Audience, DateRange, Encoder, Question, Vectors
 
+_COMMON = 2000  # passages: a term that more hold is common, however many do
 DEPTH = 50  # passages taken from each ranking before they are fused
-RANKED = 10  # distinct briefings told in order
 # Reciprocal rank fusion: a passage scores the sum of 1 / (K + rank) over the rankings that hold it.
 # Cormack, Clarke and Büttcher, SIGIR 2009, with their K.
 _K = 60
@@ -29,8 +30,12 @@ _K = 60
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search gave: hits, best first; the briefings in that order; what was looked through."""
+    """What a search gave: the question, its terms weighed, and the hits, best first.
 
+    ``ranked`` are all the briefings found, in that order; ``searched`` is what was looked through.
+    """
+
+    question: Question
     hits: tuple[Hit, ...]
     ranked: tuple[str, ...]
     searched: Searched
@@ -73,10 +78,11 @@ class Searcher:
             ways = self._rank(question, vector, catalogue, seen)
             order = fuse(ways.values(), catalogue.owner)
             hits = self._hits(order[:count], vector, dict(ways["words"]))
+            weights = self._weigh(question.terms, {i for entry in seen for i in entry.passages})
         if question.latest:
             hits.sort(key=_newest_first)
-        names = tuple(dict.fromkeys(catalogue.owner[i].id for i, _ in order))[:RANKED]
-        return Found(tuple(hits), names, _searched(seen))
+        names = tuple(dict.fromkeys(catalogue.owner[i].id for i, _ in order))
+        return Found(replace(question, weights=weights), tuple(hits), names, _searched(seen))
 
     def rankings(self, question: Question, audience: Audience) -> dict[str, list[str]]:
         """Rank briefings by each way of searching alone, and fused: for measuring."""
@@ -128,6 +134,11 @@ class Searcher:
             "phrases": self._store.match(phrases, DEPTH, allowed) if phrases else [],
         }
 
+    def _weigh(self, terms: Sequence[str], allowed: set[int]) -> tuple[float, ...]:
+        """Weigh terms by how few of the allowed passages hold them: log(1 + passages / holders)."""
+        holders = [len(allowed.intersection(self._store.holders(term, _COMMON))) for term in map(_quoted, terms)]
+        return tuple(math.log1p(len(allowed) / max(count, 1)) for count in holders)
+
     def _hits(self, order: Sequence[tuple[int, float]], vector: Vectors, words: Mapping[int, float]) -> list[Hit]:
         best = max(words.values(), default=1.0) or 1.0
         stored = self._store.passages([i for i, _ in order])
@@ -178,7 +189,11 @@ def _newest_first(hit: Hit) -> tuple[int, float]:
 
 def _any_of(terms: Sequence[str]) -> str:
     """Write a word query: any of the terms, each quoted, so that nothing in it is syntax."""
-    return " OR ".join('"' + term.replace('"', " ") + '"' for term in terms if any(map(str.isalnum, term)))
+    return " OR ".join(_quoted(term) for term in terms if any(map(str.isalnum, term)))
+
+
+def _quoted(term: str) -> str:
+    return '"' + term.replace('"', " ") + '"'
 
 
 def _searched(seen: Sequence[Entry]) -> Searched:

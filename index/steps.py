@@ -42,7 +42,7 @@ _BODY = re.compile(
     r"|Home Office|Foreign Office|Cabinet Office|(?:HM )?Treasury|Ofgem|Ofcom|Ofwat|NICE|OBR|Office for Budget Responsibility"
     r"|Bank of England|Supreme Court|Court of Appeal|High Court|Downing Street|No 10|HMRC|NHS England|Environment Agency"
     r"|(?:Department|Ministry) (?:for|of)(?: (?:and |the )?[A-Z][\w’'-]+,?){1,5}"
-    r"|(?:[A-Z][\w’'-]+ ){1,4}(?:Committee|Council|Commission|Authority|Office|Tribunal|Agency|Court))"
+    r"|(?:(?!(?:January|February|March|April|May|June|July|August|September|October|November|December|The) )[A-Z][\w’'-]+ ){1,4}(?:Committee|Council|Commission|Authority|Office|Tribunal|Agency|Court))"
 )
 
 

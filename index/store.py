@@ -203,6 +203,11 @@ class Store:
         )
         return [(int(row[0]), float(row[1])) for row in found]
 
+    def holders(self, term: str, most: int) -> list[int]:
+        """List the passages that hold a quoted term, up to so many."""
+        rows = self._db.execute("select rowid from words where words match ? limit ?", [term, most])
+        return [int(row[0]) for row in rows]
+
     # -- what changes it ------------------------------------------------------------------------------
 
     def encoded(self, keys: Iterable[str]) -> set[str]:

@@ -150,15 +150,18 @@ class Question:
 
     ``terms`` are the words worth searching, folded, in order; ``names`` the stems of those that a
     passage should hold to answer (names, years, figures, references); ``phrases`` the words that
-    must stand together ("article 122"). ``period`` restricts by date of publication, ``restricted``
-    says so in words; ``latest`` asks for the newest first.
+    must stand together ("article 122"). Each of ``asks`` is one thing asked for, as the kinds of
+    answer that would do. ``weights`` goes with ``terms``: the rarer among what is searched, the
+    heavier; empty, all alike, until then. ``period`` restricts by date of publication; ``latest``
+    asks for the newest first.
     """
 
     text: str
     terms: tuple[str, ...]
     names: tuple[str, ...]
     phrases: tuple[str, ...]
-    kinds: tuple[Kind, ...]
+    asks: tuple[tuple[Kind, ...], ...]
+    weights: tuple[float, ...] = ()
     period: DateRange | None = None
     latest: bool = False
 
@@ -176,7 +179,7 @@ class Hit:
     """A passage found. ``score`` orders hits, ``cosine`` compares question and passage (-1 to 1).
 
     ``words`` is its score by words as a share of the best passage's (0 to 1); ``sentence_cosines``
-    compares the question with each of the passage's sentences.
+    compares the question with each of the passage's sentences (-1 to 1).
     """
 
     passage: Passage

@@ -9,8 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import Stemmer
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
 
 _STEMMER = Stemmer.Stemmer("english")
 _DASHES = (
@@ -66,6 +70,7 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in words(text)]
 
 
-def share(wanted: set[str], held: set[str]) -> float:
-    """Give the share of the wanted words that are held; 1 where none is wanted."""
-    return len(wanted & held) / len(wanted) if wanted else 1.0
+def share(wanted: Mapping[str, float], held: Collection[str]) -> float:
+    """Give the share by weight of the wanted words that are held; 1 where none is wanted."""
+    whole = sum(wanted.values())
+    return sum(weight for word, weight in wanted.items() if word in held) / whole if whole else 1.0

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from index.parse import Batch
-    from index.types import Hit, Question
+    from index.search import Found
+    from index.types import Question
 
 # The reader data's sources nearest to what advisers ask: questions on articles, by people who looked.
 SOURCES = ("squadshifts-new_wiki", "qed-dev", "clapnq-dev")
@@ -70,11 +71,11 @@ def main(data: Path, work: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One question asked once: the hits, and whether its own context was among the briefings."""
+    """One question asked once: what was found, and whether its own context was among the briefings."""
 
     asked: Asked
     question: Question
-    hits: tuple[Hit, ...]
+    found: Found
     answerable: bool
 
 
@@ -86,14 +87,14 @@ def _runs(searcher: Searcher, contexts: dict[str, dict[str, str]], asked: Iterab
         for answerable in (True, False) if one.gold else (False,):
             channels = everyone if answerable else everyone - set(one.gold)
             found = searcher.find(question, Audience(_NOW, channels), answer.READ)
-            yield Run(one, question, found.hits, answerable)
+            yield Run(one, found.question, found, answerable)
 
 
 def _fit_sentences(runs: list[Run]) -> None:
     """Fit the weights by which the reader chooses a sentence."""
     rows, labels = [], []
     for run in runs:
-        for hit in run.hits if run.answerable else ():
+        for hit in run.found.hits if run.answerable else ():
             for features, sentence in zip(
                 read.sentence_features(run.question, hit), hit.passage.sentences, strict=True
             ):
@@ -111,7 +112,7 @@ def _fit_confidence(runs: list[Run]) -> None:
     reader = read.SentenceReader()
     rows, labels, answerable = [], [], []
     for run in runs:
-        candidate = answer.propose(run.question, run.hits, reader.read(run.question, run.hits))
+        candidate = answer.propose(run.question, run.found, reader.read(run.question, run.found.hits))
         if not candidate.citations:
             continue
         rows.append(candidate.features)

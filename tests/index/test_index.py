@@ -1,0 +1,220 @@
+"""The index: incremental, never mixed, never damaged, never showing what may not be seen."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from index import vectors
+from index.answer import READ
+from index.build import build
+from index.errors import IndexUnusable
+from index.parse import read_folder
+from index.question import read as read_question
+from index.search import Searcher, fuse
+from index.store import Entry
+from index.types import Audience
+from tests.conftest import LONDON
+from tests.fakes import HashEncoder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from index.build import Built
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+OPEN = Audience(NOW)
+SUBJECTS = ("fares", "fishing", "housing", "steel", "courts", "defence")
+
+
+def write(folder: Path, name: str, words: str, front: str = "") -> None:
+    (folder / f"{name}.md").write_text(f"---\ntitle: On {name}\npublished: 2026-02-01\n{front}---\n{words}\n")
+
+
+def index(folder: Path, data: Path, encoder: HashEncoder | None = None) -> Built:
+    return build(data, partial(read_folder, folder, LONDON), encoder or HashEncoder(), NOW)
+
+
+def ask(data: Path, question: str, audience: Audience = OPEN) -> list[tuple[str, str]]:
+    searcher = Searcher.open(data, HashEncoder(), lambda _: None)
+    found = searcher.find(read_question(question, date(2026, 3, 1)), audience, READ)
+    return [(hit.briefing.id, hit.passage.text) for hit in found.hits]
+
+
+@pytest.fixture
+def filled(briefings: Path) -> Path:
+    for at, subject in enumerate(SUBJECTS):
+        write(briefings, subject, f"Ministers agreed {at + 2} million pounds for {subject}.")
+    return briefings
+
+
+def test_only_what_changed_is_encoded_and_counted(filled: Path, tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    assert len(index(filled, data).added) == 6
+    write(filled, "steel", "Tariffs on steel rise in July.")
+    (filled / "fares.md").unlink()
+    encoder = HashEncoder()
+    built = index(filled, data, encoder)
+    assert (built.added, built.changed, built.removed, len(built.unchanged)) == ((), ("steel",), ("fares",), 4)
+    assert all("steel" in text.lower() for text in encoder.encoded)
+    assert "fares" not in [name for name, _ in ask(data, "fares")]
+
+
+def test_a_refused_new_version_keeps_the_last_good_one(filled: Path, tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    index(filled, data)
+    (filled / "steel.md").write_bytes(b"\xff")
+    built = index(filled, data)
+    assert built.kept == ("steel",)
+    assert built.removed == ()
+    assert ask(data, "steel")[0][0] == "steel"
+
+
+def test_a_change_of_front_matter_alone_counts_and_encodes_nothing(filled: Path, tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    index(filled, data)
+    write(filled, "steel", "Ministers agreed 5 million pounds for steel.", "channels: [C1]\n")
+    encoder = HashEncoder()
+    assert index(filled, data, encoder).changed == ("steel",)
+    assert encoder.encoded == []
+    assert "steel" not in [name for name, _ in ask(data, "steel")]
+    assert ask(data, "steel", Audience(NOW, frozenset({"C1"})))[0][0] == "steel"
+
+
+def test_another_model_is_refused_until_everything_is_indexed_again(filled: Path, tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    index(filled, data, HashEncoder("old"))
+    with pytest.raises(IndexUnusable, match="another model"):
+        ask(data, "steel")
+    index(filled, data)
+    assert ask(data, "steel")[0][0] == "steel"
+
+
+def test_what_a_killed_run_encoded_is_not_encoded_again(filled: Path, tmp_path: Path) -> None:
+    class Dies(HashEncoder):
+        def encode(self, texts: object) -> object:  # type: ignore[override]
+            if self.encoded:
+                raise KeyboardInterrupt
+            return super().encode(texts)  # type: ignore[arg-type]
+
+    for at in range(60):
+        write(filled, f"more{at}", f"Paper {at} speaks of subject number {at}.")
+    data = tmp_path / "var"
+    with pytest.raises(KeyboardInterrupt):
+        index(filled, data, Dies())
+    encoder = HashEncoder()
+    index(filled, data, encoder)
+    assert 0 < len(encoder.encoded) < 2 * 66  # two texts a passage: the first batch is not among them
+
+
+def test_a_damaged_generation_is_never_searched(filled: Path, tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    index(filled, data)
+    golden = ask(data, "what was agreed for steel")
+    root = data / vectors.FOLDER
+    name = vectors.current(root)
+    assert name
+    file = root / name / "passages.faiss"
+    sound = file.read_bytes()
+    draw = random.Random(1)  # noqa: S311 - a draw to be had again
+    for _ in range(300):
+        damaged = bytearray(sound)
+        kind = draw.choice(["flip", "cut", "zero", "junk"])
+        at = draw.randrange(len(sound))
+        if kind == "flip":
+            damaged[at] ^= 1 << draw.randrange(8)
+        elif kind == "cut":
+            del damaged[at:]
+        elif kind == "zero" and any(damaged[at : at + 64]):
+            damaged[at : at + 64] = bytes(len(damaged[at : at + 64]))
+        else:
+            damaged += b"junk"
+        file.write_bytes(damaged)
+        said: list[str] = []
+        searcher = Searcher.open(data, HashEncoder(), said.append)
+        assert said
+        assert "does not verify" in said[0]
+        found = searcher.find(read_question("what was agreed for steel", date(2026, 3, 1)), OPEN, READ)
+        assert [(hit.briefing.id, hit.passage.text) for hit in found.hits] == golden
+
+
+def test_without_any_generation_the_store_is_searched(filled: Path, tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    index(filled, data)
+    golden = ask(data, "steel")
+    shutil.rmtree(data / vectors.FOLDER)
+    assert ask(data, "steel") == golden
+
+
+def test_three_generations_are_kept_and_what_a_killed_writer_left_is_cleared(filled: Path, tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    root = data / vectors.FOLDER
+    for at in range(5):
+        write(filled, "steel", f"Version {at} of steel.")
+        (root / ".000099.tmp").mkdir(parents=True, exist_ok=True)
+        index(filled, data)
+    assert sorted(entry.name for entry in root.iterdir()) == ["000003", "000004", "000005", "CURRENT"]
+
+
+def test_what_may_not_be_seen_is_never_found_or_counted(briefings: Path, tmp_path: Path) -> None:
+    draw = random.Random(2)  # noqa: S311 - a draw to be had again
+    rules: dict[str, tuple[set[str] | None, datetime | None]] = {}
+    for at in range(40):
+        channels = draw.choice([None, {"C1"}, {"C2"}, {"C1", "C2"}, set()])
+        embargo = draw.choice([None, NOW - timedelta(days=1), NOW + timedelta(days=1)])
+        rules[f"p{at}"] = (channels, embargo)
+        front = "" if channels is None else f"channels: [{', '.join(sorted(channels))}]\n"
+        front += f"embargo: {embargo.isoformat()}\n" if embargo else ""
+        write(briefings, f"p{at}", f"Ministers agreed a sum for subject {at}.", front)
+    data = tmp_path / "var"
+    index(briefings, data)
+    searcher = Searcher.open(data, HashEncoder(), lambda _: None)
+    for _ in range(1000):
+        channel = draw.choice([None, "C1", "C2", "C3"])
+        now = NOW + timedelta(days=draw.choice([-2, 0, 2]))
+        allowed = {
+            name
+            for name, (channels, embargo) in rules.items()
+            if (channels is None or channel in channels) and (embargo is None or embargo <= now)
+        }
+        audience = Audience(now, frozenset([channel] if channel else []))
+        question = read_question(f"what was agreed for subject {draw.randrange(40)}", date(2026, 3, 1))
+        found = searcher.find(question, audience, READ)
+        assert {hit.briefing.id for hit in found.hits} <= allowed
+        assert set(found.ranked) <= allowed
+        assert found.searched.briefings == len(allowed)
+
+
+@pytest.mark.parametrize(
+    "exact", ["£86 billion", "Article 122", "s.35", "COP30"], ids=["sum", "article", "section", "acronym"]
+)
+def test_exact_terms_are_found_first(briefings: Path, tmp_path: Path, exact: str) -> None:
+    for at in range(300):
+        write(
+            briefings, f"other{at}", f"Paper {at} has £{at} million, Article {at + 200}, s.{at + 100} and COP{at + 40}."
+        )
+    write(briefings, "wanted", f"The text turns on {exact} as ministers said.")
+    data = tmp_path / "var"
+    index(briefings, data)
+    assert ask(data, f"what about {exact}?")[0][0] == "wanted"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", '"', "a OR (", "NEAR(x y)", "fares*", "^fares", "title:fares", "x" * 40_000, "a\0b", "🙂", "?!…", "пolicy रेल"],
+)
+def test_no_question_is_syntax(filled: Path, tmp_path: Path, question: str) -> None:
+    data = tmp_path / "var"
+    index(filled, data)
+    ask(data, question)
+
+
+def test_of_equals_the_newest_comes_first() -> None:
+    old = Entry("old", "", date(2025, 1, 1), None, None, (1,))
+    new = Entry("new", "", date(2026, 1, 1), None, None, (2,))
+    assert [i for i, _ in fuse([[(1, 0.9), (2, 0.8)], [(2, 5.0), (1, 4.0)]], {1: old, 2: new})] == [2, 1]
