@@ -3,6 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/ready
+SERVING := .venv-serving/ready
 
 .PHONY: demo test check bench clean
 
@@ -13,7 +14,7 @@ demo: $(READY)
 	@echo
 	$(BIN)/dispatchbox ask "When do no-fault evictions end?"
 
-test: $(READY)
+test: $(READY) $(SERVING)
 	$(BIN)/pytest -q
 
 check: $(READY)
@@ -26,7 +27,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench $(if $(DATA),--data $(DATA))
 
 clean:
-	rm -rf .venv var
+	rm -rf .venv .venv-serving var
 
 # torch comes first: asked for by another package it would bring gigabytes of CUDA.
 $(READY): pyproject.toml constraints.txt
@@ -34,3 +35,9 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[export,dev]'
 	touch $(READY)
+
+# What the Dockerfile's last stage installs, so that a test can serve with that alone.
+$(SERVING): pyproject.toml constraints-serving.txt
+	$(PYTHON) -m venv .venv-serving
+	.venv-serving/bin/pip install --quiet --disable-pip-version-check --constraint constraints-serving.txt --editable .
+	touch $(SERVING)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import shutil
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,7 +21,7 @@ from index.question import read as read_question
 from index.search import Searcher, fuse
 from index.store import Entry
 from index.types import Audience
-from tests.conftest import LONDON
+from tests.conftest import LONDON, ROOT
 from tests.fakes import HashEncoder
 
 if TYPE_CHECKING:
@@ -218,3 +220,38 @@ def test_of_equals_the_newest_comes_first() -> None:
     old = Entry("old", "", date(2025, 1, 1), None, None, (1,))
     new = Entry("new", "", date(2026, 1, 1), None, None, (2,))
     assert [i for i, _ in fuse([[(1, 0.9), (2, 0.8)], [(2, 5.0), (1, 4.0)]], {1: old, 2: new})] == [2, 1]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from datetime import UTC, datetime
+from functools import partial
+from index.build import build
+from index.parse import read_folder
+from tests.conftest import LONDON, ROOT
+from tests.fakes import HashEncoder
+for _ in range(5):
+    build(Path(sys.argv[1]), partial(read_folder, Path(sys.argv[2]), LONDON), HashEncoder(), datetime.now(UTC))
+"""
+
+
+def test_two_writers_take_turns_and_a_reader_sees_one_version_whole(filled: Path, tmp_path: Path) -> None:
+    data, other = tmp_path / "var", tmp_path / "other"
+    index(filled, data)
+    other.mkdir()
+    for at, subject in enumerate(SUBJECTS[:3]):
+        write(other, f"new-{subject}", f"Ministers dropped {at + 2} million pounds for {subject}.")
+    old, new = {f"{name}" for name in SUBJECTS}, {f"new-{name}" for name in SUBJECTS[:3]}
+    searcher = Searcher.open(data, HashEncoder(), lambda _: None)
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(data), str(folder)], cwd=ROOT) for folder in (filled, other)
+    ]
+    seen = set()
+    while any(writer.poll() is None for writer in writers):
+        found = searcher.find(read_question("million pounds for ministers", date(2026, 3, 1)), OPEN, READ)
+        assert {hit.briefing.id for hit in found.hits} in (old, new)
+        assert found.searched.briefings in {6, 3}
+        seen.add(found.searched.briefings)
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert seen == {6, 3}
