@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/ready
 SERVING := .venv-serving/ready
 
-.PHONY: demo test check bench clean
+.PHONY: demo try test check bench clean
 
 demo: $(READY)
 	$(BIN)/dispatchbox index
@@ -13,6 +13,11 @@ demo: $(READY)
 	$(BIN)/dispatchbox ask "How much did Euroclear first transfer for Ukraine, and when?"
 	@echo
 	$(BIN)/dispatchbox ask "When do no-fault evictions end?"
+	@echo
+	@echo "To try it in a browser: make try"
+
+try: $(READY)
+	$(BIN)/dispatchbox try
 
 test: $(READY) $(SERVING)
 	$(BIN)/pytest -q
@@ -33,7 +38,7 @@ clean:
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[export,dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[export,try,dev]'
 	touch $(READY)
 
 # What the Dockerfile's last stage installs, so that a test can serve with that alone.

@@ -54,6 +54,19 @@ def grammar() -> argparse.ArgumentParser:
     show.add_argument("id")
 
     _command(commands, "check", "tell what is wrong with settings, models and index")
+
+    _command(commands, "run", "answer in Slack until stopped", today=True)
+
+    tried = _command(commands, "try", "open a small workspace in the browser, with the bot in it", today=True)
+    tried.add_argument("--port", type=int, default=0, metavar="N", help="the port (default: a free one)")
+    tried.add_argument("--no-browser", action="store_true", help="only print the address")
+
+    _command(commands, "gaps", "list unanswered and unhelpful questions, grouped by meaning, without names")
+
+    backup = _command(commands, "backup", "copy what the bot remembers to a file, while it runs")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore = _command(commands, "restore", "put a backup in the place of what the bot remembers")
+    restore.add_argument("file", type=Path, metavar="FILE")
     return parser
 
 
@@ -80,14 +93,17 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(message) from error
 
 
-def index(build: Callable[[Callable[..., Any]], Built], *, as_json: bool) -> int:
-    """Bring the index up to date, and say what was done."""
+def index(build: Callable[[Callable[..., Any]], Built], *, as_json: bool, quiet: bool = False) -> int:
+    """Bring the index up to date, and say what was done: on stderr where ``quiet``."""
     built = build(_bar)
     for file, warning in built.warnings:
         say(f"warning: {file}: {warning}")
     if built.kept:
         say(words.kept(built))
-    _print(report.built(built), words.built(built), as_json=as_json)
+    if quiet:
+        say(words.built(built))
+    else:
+        _print(report.built(built), words.built(built), as_json=as_json)
     return REFUSED if built.rejected else OK
 
 
@@ -150,6 +166,12 @@ def check(findings: Sequence[tuple[str, str | None]], *, as_json: bool) -> int:
         as_json=as_json,
     )
     return REFUSED if wrong else OK
+
+
+def gaps(groups: Sequence[dict[str, Any]], *, as_json: bool) -> int:
+    """List questions that found no answer, or no good one, in groups."""
+    _print(groups, words.gaps(groups), as_json=as_json)
+    return OK
 
 
 def say(message: str) -> None:

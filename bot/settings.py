@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -49,6 +49,16 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="the address that HTTP mode listens on")
     port: int | None = Field(None, ge=0, le=65535, description="the port of HTTP mode; by default Socket Mode")
     reminder_time: time = Field(time(8, 30), description="the local time of reminders")
+    guests: bool = Field(default=False, description="answer guests and people of other organisations too")
+    quota: int = Field(60, ge=0, description="questions in a minute from one person; 0 for no bound")
+    bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN", description="the bot's token, xoxb-")
+    app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN", description="Socket Mode's, xapp-")
+    signing_secret: SecretStr | None = Field(
+        None, validation_alias="SLACK_SIGNING_SECRET", description="HTTP mode's, to know Slack by"
+    )
+    api_url: str = Field(
+        "https://slack.com/api/", validation_alias="SLACK_API_URL", description="where Slack's Web API is"
+    )
     retention_days: int = Field(30, ge=1, description="days until a question's text is erased")
 
     @field_validator("admins", mode="before")

@@ -1,11 +1,11 @@
-"""Every sentence the bot says."""
+"""Every sentence the command line says; what the bot says in Slack stands in ``phrases``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from index.build import Built
@@ -112,6 +112,16 @@ def scores(values: dict[str, float | int | None], unread: Sequence[Unread]) -> s
     width = max(map(len, values))
     lines = [f"{name:{width}}  {'–' if value is None else value}" for name, value in values.items()]
     return "\n".join([*lines, *(f"not read: {one.error}" for one in unread)])
+
+
+def gaps(groups: Sequence[Mapping[str, Any]]) -> str:
+    """List groups of questions, the largest first."""
+    lines = []
+    for group in groups:
+        lines.append(f"{group['count']} × {_line(group['questions'][0])[:_QUESTION_SHOWN]}")
+        lines += [f"    {_line(one)[:_QUESTION_SHOWN]}" for one in group["questions"][1:]]
+        lines += [f"    said: {why}" for why in group["why"]]
+    return "\n".join(lines) if lines else "No gaps: every question kept was answered, and none was found unhelpful."
 
 
 def _marked(quote: str, highlight: str | None) -> str:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from index.build import Built
-    from index.types import Answer, Briefing, Citation, NextStep
+    from index.types import Answer, Briefing, Citation, NextStep, Searched
 
 
 def answer(value: Answer) -> dict[str, Any]:
@@ -22,13 +22,18 @@ def answer(value: Answer) -> dict[str, Any]:
         "confidence": value.confidence,
         "citations": citations(value.citations),
         "nearest": citations(value.nearest),
-        "searched": {
-            "briefings": value.searched.briefings,
-            "passages": value.searched.passages,
-            "from": _day(value.searched.first),
-            "to": _day(value.searched.last),
-        },
+        "searched": searched(value.searched),
         "took_ms": round(value.took_ms, 1),
+    }
+
+
+def searched(value: Searched) -> dict[str, Any]:
+    """Lay out what was searched."""
+    return {
+        "briefings": value.briefings,
+        "passages": value.passages,
+        "from": _day(value.first),
+        "to": _day(value.last),
     }
 
 

@@ -12,6 +12,7 @@ from index.errors import IndexUnusable
 from index.store import Store
 from index.types import Hit, Searched
 from index.vectors import FOLDER, VectorIndex, load
+from index.words import share, stem, stems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from index.store import Entry
-    from index.types import Audience, DateRange, Encoder, Question, Vectors
+    from index.types import Audience, Briefing, DateRange, Encoder, Question, Vectors
 
 _COMMON = 2000  # passages: a term that more hold is common, however many do
+_AS_MUCH = 0.9  # of the question, by weight, next to the passage that holds most
 DEPTH = 50  # passages taken from each ranking before they are fused
 # Reciprocal rank fusion: a passage scores the sum of 1 / (K + rank) over the rankings that hold it.
 # Cormack, Clarke and Büttcher, SIGIR 2009, with their K.
@@ -79,10 +81,16 @@ class Searcher:
             order = fuse(ways.values(), catalogue.owner)
             hits = self._hits(order[:count], vector, dict(ways["words"]))
             weights = self._weigh(question.terms, {i for entry in seen for i in entry.passages})
+        weighed = replace(question, weights=weights)
         if question.latest:
-            hits.sort(key=_newest_first)
+            hits = _newest_first(weighed, hits)
         names = tuple(dict.fromkeys(catalogue.owner[i].id for i, _ in order))
-        return Found(replace(question, weights=weights), tuple(hits), names, _searched(seen))
+        return Found(weighed, tuple(hits), names, _searched(seen))
+
+    def searched(self, audience: Audience) -> Searched:
+        """Tell what a search for an audience looks through."""
+        with self._store.snapshot():
+            return _searched(visible(self._current().entries, audience, None))
 
     def rankings(self, question: Question, audience: Audience) -> dict[str, list[str]]:
         """Rank briefings by each way of searching alone, and fused: for measuring."""
@@ -99,6 +107,22 @@ class Searcher:
         """List the briefings that this audience may see."""
         with self._store.snapshot():
             return tuple(visible(self._current().entries, audience, None))
+
+    def briefings(self, names: Sequence[str], audience: Audience) -> dict[str, Briefing]:
+        """Read briefings by id; those that are gone, or that this audience may not see, are left out."""
+        with self._store.snapshot():
+            allowed = {entry.id for entry in visible(self._current().entries, audience, None)}
+            return self._store.briefings([name for name in names if name in allowed])
+
+    def channels(self) -> frozenset[str]:
+        """Name every channel to which some briefing is restricted."""
+        with self._store.snapshot():
+            return frozenset().union(*(entry.channels or () for entry in self._current().entries))
+
+    def facts(self) -> dict[str, str]:
+        """Give the index's own facts: revision, indexed_at and others."""
+        with self._store.snapshot():
+            return self._store.meta()
 
     def _current(self) -> _Catalogue:
         """Give the catalogue of the store as it is in this snapshot."""
@@ -183,8 +207,14 @@ def _age_key(published: date | None) -> int:
     return published.toordinal() if published else 0
 
 
-def _newest_first(hit: Hit) -> tuple[int, float]:
-    return -_age_key(hit.briefing.published), -hit.score
+def _newest_first(question: Question, hits: list[Hit]) -> list[Hit]:
+    """Put the newest first of those that hold as much of the question as any does; then the rest, likewise."""
+    wanted = {stem(term): weight for term, weight in zip(question.terms, question.weights, strict=True)}
+    held = {id(hit): share(wanted, set(stems(f"{hit.briefing.title}\n{hit.passage.text}"))) for hit in hits}
+    most = max(held.values(), default=0.0)
+    return sorted(
+        hits, key=lambda hit: (held[id(hit)] < most * _AS_MUCH, -_age_key(hit.briefing.published), -hit.score)
+    )
 
 
 def _any_of(terms: Sequence[str]) -> str:

@@ -17,8 +17,9 @@ PARSERS = next(a for a in grammar()._actions if isinstance(a, argparse._SubParse
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_stands_in_the_readme_with_its_default(name: str) -> None:
-    row = re.search(rf"^\| `DISPATCHBOX_{name.upper()}` \| (.+?) \|", README, re.MULTILINE)
-    assert row, f"DISPATCHBOX_{name.upper()} has no row of its own"
+    variable = Settings.model_fields[name].validation_alias or f"DISPATCHBOX_{name.upper()}"
+    row = re.search(rf"^\| `{variable}` \| (.+?) \|", README, re.MULTILINE)
+    assert row, f"{variable} has no row of its own"
     default = Settings.model_fields[name].default
     if isinstance(default, (str, int, float)) and not isinstance(default, bool):
         assert str(default) in row[1]

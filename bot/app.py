@@ -1,0 +1,94 @@
+"""The Bolt app, assembled: everything goes through the inbox, so its listeners only acknowledge."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from slack_bolt import App
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+
+from bot.listeners import actions, commands, home, questions, shortcuts
+from bot.types import Surface
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from slack_bolt import Ack
+    from slack_sdk import WebClient
+
+    from bot.accept import Acceptor
+    from bot.desk import Desk
+    from bot.types import Effect, Inbound
+
+EVENTS = ("app_home_opened", "app_mention", "message")
+PATH = "/slack/events"
+
+
+def assemble(client: WebClient, acceptor: Acceptor, signing_secret: str | None) -> App:
+    """Make the Bolt app around a client. Without a signing secret it serves Socket Mode alone."""
+    app = App(
+        client=client,
+        signing_secret=signing_secret or "socket mode verifies by its own token",
+        ignoring_self_events_enabled=False,  # the acceptor counts them
+        attaching_conversation_kwargs_enabled=False,
+    )
+    app.middleware(acceptor.take)
+    for event in EVENTS:
+        app.event(event)(_noted)
+    for command in commands.COMMANDS:
+        app.command(command)(_acknowledged)
+    for action in actions.ACTIONS:
+        app.action(action)(_acknowledged)
+    for shortcut in shortcuts.SHORTCUTS:
+        app.shortcut(shortcut)(_acknowledged)
+    for view in actions.VIEWS:
+        app.view(view)(_acknowledged)
+    return app
+
+
+def _noted() -> None:
+    """Leave it to the worker: Bolt acknowledges events by itself."""
+
+
+def _acknowledged(ack: Ack) -> None:
+    """Acknowledge, and leave the rest to the worker."""
+    ack()
+
+
+def route(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 - a line for each surface
+    """Take what came in to the listener of its surface."""
+    match inbound.surface:
+        case Surface.MENTION | Surface.DIRECT | Surface.THREAD:
+            return questions.heard(desk, inbound)
+        case Surface.COMMAND if inbound.name in commands.COMMANDS:
+            return commands.COMMANDS[inbound.name](desk, inbound)
+        case Surface.SHORTCUT if inbound.name in shortcuts.SHORTCUTS:
+            return shortcuts.SHORTCUTS[inbound.name](desk, inbound)
+        case Surface.ACTION:
+            return actions.clicked(desk, inbound)
+        case Surface.VIEW:
+            return actions.submitted(desk, inbound)
+        case Surface.HOME:
+            return home.home(desk, inbound)
+        case Surface.PROMPTS:
+            return home.prompts(desk, inbound)
+    return []
+
+
+def web(app: App, healthy: Callable[[], str | None]) -> WSGIApplication:
+    """Wrap the app for a WSGI server: Slack's requests at /slack/events, and /healthz.
+
+    ``healthy`` gives what is wrong, or None.
+    """
+    slack = SlackRequestHandler(app, PATH)
+
+    def serve(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") != "/healthz":
+            return slack(environ, start)
+        wrong = healthy()
+        start("503 Service Unavailable" if wrong else "200 OK", [("Content-Type", "application/json")])
+        return [json.dumps({"ok": wrong is None, "problem": wrong}).encode()]
+
+    return serve

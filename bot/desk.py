@@ -1,0 +1,138 @@
+"""What every listener works with: search for an audience, the people, the ledger, the settings."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from bot import phrases
+from bot.types import Surface
+from index import report
+from index.ask import ask
+from index.question import read as read_question
+from index.types import Audience
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bot.directory import Directory
+    from bot.ledger import Ledger
+    from bot.settings import Settings
+    from bot.types import Inbound
+    from index.search import Searcher
+    from index.types import Briefing, Reader
+
+EXAMPLES = 4
+_TRIED = 12  # briefings, newest first, among which examples are looked for
+
+
+@dataclass(slots=True)
+class Desk:
+    """The one place where a listener asks. ``now`` gives the instant, in UTC."""
+
+    searcher: Searcher
+    reader: Reader
+    directory: Directory
+    ledger: Ledger
+    settings: Settings
+    now: Callable[[], datetime]
+    started: float
+    monotonic: Callable[[], float]
+    _examples: dict[tuple[str, frozenset[str]], tuple[str, ...]] = field(default_factory=dict)
+
+    def today(self) -> date:
+        """Give the day it is, locally."""
+        return self.settings.today or self.now().astimezone(self.settings.timezone).date()
+
+    def instant(self) -> datetime:
+        """Give the instant that decides what is under embargo."""
+        if self.settings.today:
+            return datetime.combine(self.settings.today, time(), self.settings.timezone)
+        return self.now()
+
+    def open_to_all(self) -> Audience:
+        """Give the audience that sees what the whole workspace may see."""
+        return Audience(self.instant())
+
+    def channel(self, channel: str) -> Audience:
+        """Give the audience of everybody in a channel."""
+        return Audience(self.instant(), frozenset([channel]))
+
+    def person(self, user: str) -> Audience:
+        """Give the audience of one person: what is open, and what their channels may see."""
+        inside = [one for one in self.searcher.channels() if self.directory.member(user, one)]
+        return Audience(self.instant(), frozenset(inside))
+
+    def ask(self, text: str, audience: Audience, read_as: str | None) -> dict[str, Any]:
+        """Answer, in the shape of ``ask --json``, with what was restricted and how the question was read."""
+        found = ask(read_as or text, self.searcher, self.reader, audience, self.today(), self.settings.threshold)
+        return {**report.answer(found), "question": text, "restricted": list(found.restricted), "read_as": read_as}
+
+    def rows(self, audience: Audience, words: str = "") -> list[dict[str, Any]]:
+        """List briefings: the newest first, or those that hold the words, best first."""
+        found = self.searcher.entries(audience)
+        names = [entry.id for entry in sorted(found, key=lambda one: (one.published or date.min, one.id), reverse=True)]
+        if words:
+            names = self.searcher.rankings(read_question(words, self.today()), audience)["words"]
+        briefings = self.searcher.briefings(names, audience)
+        return [
+            {"id": name, "title": briefings[name].title, "published": briefings[name].published,
+             "source": briefings[name].source}
+            for name in names if name in briefings
+        ]  # fmt: skip
+
+    def briefing(self, name: str, audience: Audience) -> Briefing | None:
+        """Read one briefing that this audience may see."""
+        return self.searcher.briefings([name], audience).get(name)
+
+    def examples(self, audience: Audience) -> tuple[str, ...]:
+        """Give questions that the newest briefings answer, tried before they are offered."""
+        key = (self.searcher.facts().get("revision", ""), audience.channels)
+        if key not in self._examples:
+            self._examples = {key: tuple(islice(self._tried(audience), EXAMPLES))}
+        return self._examples[key]
+
+    def _tried(self, audience: Audience) -> Iterator[str]:
+        """Ask about a subject of each of the newest briefings, none twice; give what is answered from that subject."""
+        asked: set[str] = set()
+        for row in self.rows(audience)[:_TRIED]:
+            briefing = self.briefing(row["id"], audience)
+            subject = next((one for one in (briefing.topics if briefing else ()) if one not in asked), None)
+            if briefing is None or subject is None:
+                continue
+            asked.add(subject)
+            question = phrases.example(_written(subject, briefing))
+            cited = self.ask(question, audience, None)["citations"]
+            source = cited and self.briefing(cited[0]["briefing"], audience)
+            if source and subject in source.topics:
+                yield question
+
+    def off(self, channel: str) -> bool:
+        """Tell whether the bot is switched off, here or everywhere."""
+        return any(self.ledger.setting(one, "off") for one in ("*", channel))
+
+    def admin(self, user: str) -> bool:
+        """Tell whether a person may change settings: named in the settings file, or a workspace admin."""
+        person = self.directory.person(user)
+        return user in self.settings.admins or bool(person and person.admin)
+
+
+def _written(subject: str, briefing: Briefing) -> str:
+    """Write a topic as the briefing writes it: "eu" as "EU", "ukraine" as "Ukraine"."""
+    found = Counter(re.findall(rf"\b{re.escape(subject)}\b", briefing.body, re.IGNORECASE))
+    return found.most_common(1)[0][0] if found else subject
+
+
+def key_of(inbound: Inbound) -> str:
+    """Name what comes of an inbound: the same each time it is worked on, and telling nothing of it."""
+    return hashlib.sha256("\n".join(inbound.keys).encode()).hexdigest()[:24]
+
+
+def private(inbound: Inbound) -> bool:
+    """Tell whether only the asker sees the reply."""
+    return inbound.surface not in {Surface.MENTION, Surface.THREAD} and not inbound.channel.startswith("D")

@@ -1,0 +1,44 @@
+"""App Home, and the questions suggested where somebody opens the bot's messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot import blocks
+from bot.desk import key_of
+from bot.listeners.commands import fresh
+from bot.listeners.questions import refusal
+from bot.types import Method, Outbound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.desk import Desk
+    from bot.types import Effect, Inbound
+
+_SHOWN = 5  # briefings on App Home
+
+
+def home(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
+    """Publish App Home as this person may see it."""
+    refused = refusal(desk, inbound)
+    if refused:
+        view = {"type": "home", "blocks": list(refused.blocks)}
+    else:
+        audience = desk.person(inbound.user)
+        view = blocks.home(fresh(desk, inbound.user), desk.rows(audience)[:_SHOWN], desk.examples(audience))
+    body = {"user_id": inbound.user, "view": view}
+    return [Outbound(f"home:{key_of(inbound)}", Method.HOME, f"home:{inbound.user}", body, None, inbound.user)]
+
+
+def prompts(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
+    """Suggest questions that the briefings answer."""
+    if refusal(desk, inbound):
+        return []
+    found = [
+        {"title": blocks.cut(blocks.clean(one), 75), "message": blocks.clean(one)}
+        for one in desk.examples(desk.person(inbound.user))
+    ]
+    body = {"channel_id": inbound.channel, "prompts": found}
+    key = f"prompts:{key_of(inbound)}"
+    return [Outbound(key, Method.PROMPTS, f"home:{inbound.user}", body, None, inbound.user)] if found else []

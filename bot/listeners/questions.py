@@ -1,0 +1,107 @@
+"""Questions: mentioned, written directly, or asked on in a thread."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot import blocks, follow, phrases
+from bot.desk import key_of, private
+from bot.replies import openly, post, privately
+from bot.types import Kept, Surface
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.desk import Desk
+    from bot.types import Effect, Inbound, Message, Outbound
+    from index.types import Audience
+
+QUOTA = 60  # questions in a minute from one person
+LATE = timedelta(minutes=30)  # after which an answer says when it was asked
+
+
+def heard(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
+    """Answer what was said where others may read it, or in a direct message."""
+    if inbound.surface is Surface.THREAD:
+        reply = desk.ledger.relayed(inbound.channel, inbound.thread_ts)
+        if reply:
+            return [_back(desk, inbound, reply)]
+        if desk.ledger.setting(inbound.channel, "follow_ups") is False or not follow.asks(inbound.text):
+            return []
+    if refused := refusal(desk, inbound):
+        return [privately(inbound, key_of(inbound), refused)]
+    if follow.greets(inbound.text):
+        return [_help(desk, inbound)]
+    alone = bool(desk.ledger.setting(inbound.channel, "private"))
+    return answered(desk, inbound, alone=alone)
+
+
+def asked(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
+    """Answer a question to the asker alone, with a button to share it."""
+    if refused := refusal(desk, inbound):
+        return [privately(inbound, key_of(inbound), refused)]
+    if follow.greets(inbound.text):
+        return [privately(inbound, key_of(inbound), blocks.note(phrases.ASK_USAGE))]
+    return answered(desk, inbound, alone=True)
+
+
+def answered(desk: Desk, inbound: Inbound, *, alone: bool) -> Sequence[Effect]:
+    """Answer, and remember the answer."""
+    key = key_of(inbound)
+    # In a conversation's top level the key is its channel; in a channel every question opens a thread.
+    thread = inbound.thread_ts or ("" if inbound.channel.startswith("D") else inbound.ts)
+    before = desk.ledger.last_answer(inbound.channel, thread) if inbound.channel else None
+    read_as = follow.joined(before.question, inbound.text) if before else None
+    data = desk.ask(inbound.text, _audience(desk, inbound, alone=alone), read_as)
+    late = inbound.received + LATE < desk.now()
+    said = phrases.asked_at(inbound.received, desk.settings.timezone) if late else ""
+    shareable = alone and inbound.channel.startswith(("C", "G"))
+    message = blocks.answer(data, key, desk.settings.today, shareable=shareable, late=said)
+    kept = Kept(key, inbound.user, inbound.channel, thread, read_as or inbound.text, data, alone, desk.now())
+    say = privately if alone else openly
+    return [kept, say(inbound, key, message, key)]
+
+
+def _audience(desk: Desk, inbound: Inbound, *, alone: bool) -> Audience:
+    """In a channel, what all of it may see; to one person, what that person may."""
+    if alone or inbound.channel.startswith("D") or not inbound.channel:
+        return desk.person(inbound.user)
+    return desk.channel(inbound.channel)
+
+
+def refusal(desk: Desk, inbound: Inbound) -> Message | None:
+    """Say why somebody gets no answer here, if so."""
+    person = desk.directory.person(inbound.user)
+    if desk.off(inbound.channel):
+        return blocks.note(phrases.OFF)
+    if person is None:
+        return blocks.note(phrases.UNCHECKED)
+    if not (person.member or desk.settings.guests):
+        return blocks.note(phrases.OUTSIDER)
+    shown = not private(inbound) and inbound.channel.startswith(("C", "G"))
+    if shown and not desk.settings.guests and desk.directory.outside(inbound.channel):
+        return blocks.note(phrases.SHARED_OUTSIDE)
+    quota = desk.settings.quota
+    if quota and desk.ledger.asked(inbound.user, desk.now() - timedelta(minutes=1)) > quota:
+        return blocks.note(phrases.BUSY)
+    return None
+
+
+def _help(desk: Desk, inbound: Inbound) -> Outbound:
+    examples = desk.examples(
+        desk.person(inbound.user) if inbound.channel.startswith("D") else desk.channel(inbound.channel)
+    )
+    say = privately if desk.ledger.setting(inbound.channel, "quiet") else openly
+    return say(inbound, key_of(inbound), blocks.help_text(examples))
+
+
+def _back(desk: Desk, inbound: Inbound, asked_before: Kept) -> Outbound:
+    """Pass a reply of the team back to where the question was asked, or to the asker alone."""
+    person = desk.directory.person(inbound.user)
+    name = person.name if person else "a colleague"
+    message = blocks.passed_back(name, inbound.text, asked_before.question)
+    to = asked_before.user if asked_before.private or not asked_before.channel else asked_before.channel
+    return post(
+        to, "" if to == asked_before.user else asked_before.thread_ts, key_of(inbound), message, asked_before.user
+    )

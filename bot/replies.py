@@ -1,0 +1,37 @@
+"""A message → the call to Slack that says it where it belongs; pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.types import Inbound, Method, Outbound, Surface
+
+if TYPE_CHECKING:
+    from bot.types import Message
+
+
+def openly(inbound: Inbound, key: str, message: Message, answer: str = "") -> Outbound:
+    """Say it in the thread of what came in; in a direct message, in the conversation."""
+    thread = inbound.thread_ts or ("" if inbound.channel.startswith("D") else inbound.ts)
+    return post(inbound.channel, thread, key, message, inbound.user, answer)
+
+
+def post(  # noqa: PLR0913, PLR0917 - a message and where it goes
+    channel: str, thread_ts: str, key: str, message: Message, user: str, answer: str = ""
+) -> Outbound:
+    """Post a message in a channel, or in a person's direct messages where ``channel`` is a user's id."""
+    body: dict[str, Any] = {"channel": channel, **({"thread_ts": thread_ts} if thread_ts else {})}
+    return Outbound(key, Method.POST, channel, body, message, user, answer)
+
+
+def privately(inbound: Inbound, key: str, message: Message, answer: str = "") -> Outbound:
+    """Say it to one person alone, by the way that what came in leaves open."""
+    lane = f"private:{inbound.user}"
+    if inbound.response_url:
+        body: dict[str, Any] = {"url": inbound.response_url, "response_type": "ephemeral", "replace_original": False}
+        return Outbound(key, Method.RESPOND, lane, body, message, inbound.user, answer)
+    if inbound.channel.startswith(("C", "G")):
+        thread = inbound.thread_ts or (inbound.ts if inbound.surface is Surface.MENTION else "")
+        body = {"channel": inbound.channel, "user": inbound.user, **({"thread_ts": thread} if thread else {})}
+        return Outbound(key, Method.EPHEMERAL, lane, body, message, inbound.user, answer)
+    return post(inbound.channel or inbound.user, inbound.thread_ts, key, message, inbound.user, answer)
