@@ -212,4 +212,5 @@ def spoken(text: str, me: str) -> str:
         text = re.sub(rf"<@{re.escape(me)}(?:\|[^>]*)?>", " ", text)
     text = _LINK.sub(lambda found: found[2] or found[1], text)
     text = _NAMED.sub(lambda found: found[3] or ("" if found[1] != "!" else found[2].partition("^")[0]), text)
-    return html.unescape(text)[:_LONGEST].strip()
+    whole = html.unescape(text).replace("\0", "").encode("utf-8", "ignore").decode()  # half a surrogate pair is no text
+    return whole[:_LONGEST].strip()

@@ -31,7 +31,7 @@ _BUTTON_VALUE = 2_000
 _TIED = ("\u200d", "\ufe0e", "\ufe0f", "\u20e3")
 _KEPT_CONTROLS = "\n\t"
 _DOTTED = re.compile(r"(?<=[^\W_])\.(?=[^\W\d_]{2,})")
-_SCHEME = re.compile(r"(?i)\b(https?|mailto|tel|slack|ftp|file|javascript|data):")
+_SCHEME = re.compile(r"(?i)(https?|mailto|tel|slack|ftp|file|javascript|data):")
 _ADDRESS_FORM = re.compile(r"https?://[^\s<>|\"'`\\]+\Z")
 
 
@@ -56,6 +56,19 @@ def cut(text: str, most: int) -> str:
     while at > 0 and _inside(text, at):
         at -= 1
     return text[:at].rstrip() + "…"
+
+
+def cut_escaped(text: str, most: int) -> str:
+    """Cut mrkdwn as ``cut`` does, and never inside an entity or a link."""
+    found = cut(text, most)
+    if found == text:
+        return text
+    kept = found.removesuffix("…")
+    for opening, closing in (("&", ";"), ("<", ">")):
+        at = kept.rfind(opening)
+        if at >= 0 and closing not in kept[at:]:
+            kept = kept[:at]
+    return kept + "…"
 
 
 def _inside(text: str, at: int) -> bool:
@@ -87,12 +100,12 @@ def address(source: str) -> str | None:
 
 
 def _text(text: str, **style: bool) -> Block:
-    return {"type": "text", "text": text, **({"style": style} if style else {})}
+    return {"type": "text", "text": text or "…", **({"style": style} if style else {})}
 
 
 def _link(text: str, source: str) -> Block:
     found = address(source)
-    return {"type": "link", "url": found, "text": text} if found else _text(text)
+    return {"type": "link", "url": found, "text": text or "…"} if found else _text(text)
 
 
 def _rich(*elements: Block) -> Block:
@@ -129,9 +142,14 @@ def _plain(citation: Mapping[str, Any]) -> str:
 
 def _linked(citation: Mapping[str, Any]) -> str:
     """Place a citation in mrkdwn, its title a link where it has an address."""
-    title, found = inert(citation["title"], _TITLE), address(citation["source"])
-    shown = f"<{found.replace('&', '&amp;')}|{title.replace('|', '¦')}>" if found else title
-    return f"{shown} · {phrases.place(citation['published'], citation['paragraph'])}"
+    title = _titled(citation["title"], citation["source"])
+    return f"{title} · {phrases.place(citation['published'], citation['paragraph'])}"
+
+
+def _titled(title: str, source: str) -> str:
+    """Write a title in mrkdwn, as a link where it has an address."""
+    shown, found = inert(" ".join(title.split()), _TITLE), address(source)
+    return f"<{found.replace('&', '&amp;')}|{shown.replace('|', '¦')}>" if found else shown
 
 
 def _context(text: str) -> Block:
@@ -144,7 +162,7 @@ def _said(text: str) -> Block:
 
 def _button(action: str, label: str, value: str, **more: Any) -> Block:
     face = {"type": "plain_text", "text": label}
-    return {"type": "button", "action_id": action, "text": face, "value": value[:_BUTTON_VALUE], **more}
+    return {"type": "button", "action_id": action, "text": face, "value": clean(value)[:_BUTTON_VALUE], **more}
 
 
 def _actions(*buttons: Block) -> Block:
@@ -166,7 +184,7 @@ def _feedback(key: str) -> list[Block]:
 
 def message(text: str, *blocks: Mapping[str, Any]) -> Message:
     """Make a message, its fallback cut to what Slack keeps."""
-    return Message(cut(text, LONGEST), blocks[:MOST_BLOCKS])
+    return Message(cut_escaped(text, LONGEST), blocks[:MOST_BLOCKS])
 
 
 def note(text: str) -> Message:
@@ -272,6 +290,7 @@ def help_text(examples: Sequence[str]) -> Message:
 
 def _examples(examples: Sequence[str]) -> list[Block]:
     """Offer questions as buttons."""
+    examples = [one for one in examples if clean(one).strip()]
     if not examples:
         return []
     buttons = [
@@ -292,15 +311,12 @@ def briefings(rows: Sequence[Mapping[str, Any]], first: int, total: int, words: 
 
 
 def _row(row: Mapping[str, Any]) -> Block:
-    citation = {"title": row["title"], "source": row["source"]}
-    title, found = inert(citation["title"], _TITLE), address(citation["source"])
-    shown = f"<{found.replace('&', '&amp;')}|{title.replace('|', '¦')}>" if found else title
     options = [
         {"text": {"type": "plain_text", "text": label}, "value": f"{what} {row['id']}"[:150]}
         for what, label in (("opening", phrases.OPENING), ("steps", phrases.STEPS))
     ]
     menu = {"type": "overflow", "action_id": "item", "options": options}
-    return {**_said(f"{shown} · {day(row['published'])}"), "accessory": menu}
+    return {**_said(f"{_titled(row['title'], row['source'])} · {day(row['published'])}"), "accessory": menu}
 
 
 def steps(title: str, source: str, items: Sequence[tuple[str, str]]) -> Message:

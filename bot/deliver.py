@@ -203,7 +203,7 @@ class Deliverer:
                 log.error("Slack refuses every call (%s): put the token or its scopes right", outcome.reason)
                 self._ledger.later(due.id, now + timedelta(seconds=60), "pending", outcome.reason)
             case Fate.SHORTEN if due.outbound.message and due.outbound.message.blocks:
-                text = blocks.cut(due.outbound.message.text, 1_000)
+                text = blocks.cut_escaped(due.outbound.message.text, 1_000)
                 shorter = replace(due.outbound, message=blocks.message(text))
                 self._ledger.later(due.id, now, "pending", outcome.reason, shorter)
             case _:

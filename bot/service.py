@@ -165,13 +165,18 @@ class Service:
 
     def close(self) -> None:
         """Stop listening, finish what was begun, leave the rest in the inbox and the outbox."""
-        self.transport.close()
+        closing = Thread(target=self.transport.close, name="closing", daemon=True)
+        closing.start()
         self.stop.set()
         self._worker.wake.set()
         self._deliverer.wake.set()
-        for thread in self._threads:
+        for thread in (*self._threads, closing):
             thread.join(_LEAVE / len(self._threads))
         self.ledger.close()
+
+    def busy(self) -> bool:
+        """Tell whether something is still being worked on or sent."""
+        return any(thread.is_alive() for thread in self._threads)
 
     def _swept(self) -> None:
         try:

@@ -64,6 +64,14 @@ def _wrong(blocks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         elements = [*(block.get("elements") or ()), *filter(None, (block.get("accessory"), block.get("element")))]
         for element in elements:
             yield from _element(element)
+            yield from _rich(element)
+
+
+def _rich(element: Mapping[str, Any]) -> Iterator[str]:
+    if element.get("type") in {"text", "link"} and not element["text"]:
+        yield "empty text"
+    for inner in element.get("elements") or ():
+        yield from _rich(inner)
 
 
 def _element(element: Mapping[str, Any]) -> Iterator[str]:

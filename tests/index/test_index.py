@@ -123,7 +123,7 @@ def test_a_damaged_generation_is_never_searched(filled: Path, tmp_path: Path) ->
     assert name
     file = root / name / "passages.faiss"
     sound = file.read_bytes()
-    draw = random.Random(1)  # noqa: S311 - a draw to be had again
+    draw = random.Random(1)
     for _ in range(300):
         damaged = bytearray(sound)
         kind = draw.choice(["flip", "cut", "zero", "junk"])
@@ -164,7 +164,7 @@ def test_three_generations_are_kept_and_what_a_killed_writer_left_is_cleared(fil
 
 
 def test_what_may_not_be_seen_is_never_found_or_counted(briefings: Path, tmp_path: Path) -> None:
-    draw = random.Random(2)  # noqa: S311 - a draw to be had again
+    draw = random.Random(2)
     rules: dict[str, tuple[set[str] | None, datetime | None]] = {}
     for at in range(40):
         channels = draw.choice([None, {"C1"}, {"C2"}, {"C1", "C2"}, set()])

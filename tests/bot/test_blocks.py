@@ -1,0 +1,149 @@
+"""Hostile text on its way to Slack: no live mention, no foreign link, no limit broken; parsed, not searched."""
+
+from __future__ import annotations
+
+import html
+import random
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import blocks, phrases
+from bot.local.limits import message_problem, view_problem
+from tests.bot.world import elements
+
+if TYPE_CHECKING:
+    from bot.types import Message
+
+URL = "https://briefings.example/a?b=1&c=2"
+PIECES = [
+    *("<!channel>", "<!here>", "<!everyone>", "<!subteam^S1>", "<@U0ANNA>", "<#C0POLICY>", "&lt;!channel&gt;"),
+    *("＜!channel＞", "&amp;lt;!here&amp;gt;", "<https://evil.example/?q=1|Company policy>", "evil.example/SECRET"),
+    *("http://evil.example", "HTTPS://EVIL.EXAMPLE", "mailto:a@evil.example", "[x](http://evil.example)"),
+    *("![](http://evil.example/a.png)", "slack://open", "javascript:alert(1)", "*bold*", "_it_", "~gone~", "`code`"),
+    *("```", "> quote", "\u202eabc", "\u200b", "\u2066", "\U000e0041\U000e0042", "\x00\x07\x1b[31m", "\ud800"),
+    *("👩\u200d👩\u200d👧", "🇬🇧", "e\u0301" * 5, "Z\u0338\u0321\u031b", "|", ">", "<", "&", "@channel", "@here"),
+    *("#general", "\n\n", "\r\n", "\u2028", "£1.55 billion", "пolicy", "مرحبا", "{{7*7}}", "%s", "{0.__class__}"),
+]
+# What Slack makes live in mrkdwn and in a message's text: control sequences, and words that look like links.
+LIVE = re.compile(r"<([@#!][^<>]*|[a-z]+:[^<>]*)>", re.IGNORECASE)
+AUTOLINK = re.compile(r"(?i)\b(?:https?|mailto|ftp|slack|tel):(?=[^\s\u2060…])|\b[\w-]+\.(?:example|com|uk|org)\b")
+
+
+def drawn(seed: int) -> str:
+    """A hostile text by number; every hundredth is 40,000 characters long."""
+    draw = random.Random(seed)
+    text = "".join(draw.choice(PIECES) + draw.choice(["", " ", "x"]) for _ in range(draw.randrange(1, 30)))
+    return (text * 40_000)[:40_000] if seed % 100 == 0 else text
+
+
+def answer(quote: str, title: str, question: str, source: str = URL, **more: Any) -> dict[str, Any]:
+    cited = {
+        "briefing": "b",
+        "title": title,
+        "published": "2026-01-05",
+        "paragraph": 3,
+        "start": 0,
+        "end": 1,
+        "quote": quote,
+    }
+    cited |= {"source": source}
+    searched = {"briefings": 24, "passages": 90, "from": "2025-10-24", "to": "2026-07-03"}
+    return {
+        "question": question, "status": "answered", "highlight": None, "citations": [cited, cited, cited],
+        "nearest": [], "searched": searched, "restricted": [], "read_as": question, **more,
+    }  # fmt: skip
+
+
+def inert(message: Message, urls: set[str]) -> None:
+    """Fail where anything in a message is live that should not be, or breaks a limit."""
+    shown = list(message.blocks)
+    assert message_problem(message.text, shown) is None
+    assert len(shown) <= blocks.MOST_BLOCKS
+    assert len(message.text) <= blocks.LONGEST
+    visible = 0
+    for one in elements(shown):
+        assert one.get("type") not in {"user", "usergroup", "broadcast", "channel", "image"}
+        if one.get("type") == "link":
+            assert one["url"] in urls
+        if isinstance(one.get("text"), str):
+            visible += len(html.unescape(re.sub(r"<[^|>]*\|", "", one["text"])).replace("\u2060", ""))
+            ours = one["text"].replace("\u2060", "")  # the word joiner that breaks links
+            assert blocks.clean(ours) == ours
+        if one.get("type") == "mrkdwn":
+            dead(one["text"], urls)
+    assert visible <= blocks.LONGEST
+    dead(message.text, urls)
+    message.text.encode()
+
+
+def dead(text: str, urls: set[str]) -> None:
+    allowed = {url.replace("&", "&amp;") for url in urls}
+    for found in LIVE.findall(text):
+        assert found.partition("|")[0] in allowed
+    without = LIVE.sub("", text)
+    assert "<" not in without
+    assert not AUTOLINK.search(without)
+    assert not re.search(r"&(?!(?:amp|lt|gt);)", text), "an entity was cut"
+
+
+@pytest.mark.parametrize("block", range(20))
+def test_two_thousand_hostile_questions_and_sentences_come_out_dead(block: int) -> None:
+    for seed in range(block * 100, block * 100 + 100):
+        text, other = drawn(seed), drawn(seed + 5_000)
+        found = answer(text, other, other)
+        inert(blocks.answer(found, "k" * 24, date(2026, 1, 1), shareable=True, late=phrases.OFF), {URL})
+        inert(blocks.answer(answer(text, other, text, source=other), "k", None), set())
+        missing = {"status": "not_found", "citations": [], "nearest": found["citations"]}
+        inert(blocks.answer(answer(text, other, other, **missing), "k", None), {URL})
+        inert(blocks.shared(found, "k", None), {URL})
+        inert(blocks.brief(found), {URL})
+        inert(blocks.relay({**found, "question": text}), {URL})
+        inert(blocks.passed_back(other, text, text), set())
+        inert(blocks.passage(other, URL, [(1, text, False), (2, other, True), (3, text, False)]), {URL})
+        inert(blocks.help_text([text, other]), set())
+        inert(blocks.steps(other, URL, [(text, "no date")] * 12), {URL})
+        row = {"title": text, "published": None, "source": URL, "id": "i" * 300}
+        inert(blocks.briefings([row] * 10, 0, 30, other), {URL})
+        assert view_problem(blocks.home("fresh", [row] * 5, [text, other])) is None
+
+
+@given(st.text(max_size=80), st.integers(1, 40))
+def test_a_cut_text_is_short_and_never_ends_inside_a_sign(text: str, most: int) -> None:
+    found = blocks.cut(text, most)
+    assert len(found) <= most
+    assert found == text or found.endswith("…")
+
+
+@pytest.mark.parametrize("sign", ["👩\u200d👩\u200d👧", "🇬🇧", "e\u0301\u0302", "👍🏽", "☎️"])
+@pytest.mark.parametrize("room", range(2, 12))
+def test_a_sign_is_kept_whole_or_left_out(sign: str, room: int) -> None:
+    found = blocks.cut(sign * 6, room).removesuffix("…")
+    assert found == sign * (len(found) // len(sign))
+
+
+def test_a_highlight_is_bold_and_the_quote_stays_verbatim() -> None:
+    quote = "Its first *transfer* was €1.55 billion, up 4.1% <on> 2023 & 2024."
+    shown = blocks.answer(answer(quote, "T", "Q", highlight="€1.55 billion"), "k", None)
+    (block,) = [one for one in elements(shown.blocks) if one["type"] == "rich_text_quote"]
+    assert "".join(one["text"] for one in block["elements"]) == quote
+
+
+@pytest.mark.parametrize(
+    "source", ["javascript:alert(1)", "https://a.example/<x>", "2026-01-05-a.md", "https://a.example/|b", "file:///etc"]
+)
+def test_only_a_web_address_is_linked(source: str) -> None:
+    shown = blocks.answer(answer("q", "t", "q", source=source), "k", None)
+    assert [one for one in elements(shown.blocks) if one["type"] == "link"] == []
+    assert "<" not in shown.text
+
+
+def test_what_is_said_of_ours_is_within_limits() -> None:
+    inert(blocks.help_text([]), set())
+    inert(blocks.settings({"follow_ups": True, "private": False, "quiet": False, "off": False}), set())
+    assert view_problem(blocks.why("k")) is None
+    assert blocks.briefings([], 0, 0, "x").text == "No briefing matches."
