@@ -9,7 +9,7 @@ COPY index index
 RUN pip install --no-cache-dir --constraint constraints.txt ".[export]"
 RUN python -c "from pathlib import Path; from index.models import DEFAULT, ensure; ensure(Path('/models'), DEFAULT, 'float32')"
 
-# Final stage: the serving set alone, nobody's user, one writable volume.
+# Final stage: the serving set alone, nobody's user, one writable volume. Run "index" once before "run".
 FROM python:3.11-slim
 WORKDIR /app
 COPY constraints-serving.txt pyproject.toml README.md LICENSE ./
@@ -24,4 +24,4 @@ ENV DISPATCHBOX_MODELS=/models DISPATCHBOX_DATA=/data DISPATCHBOX_BRIEFINGS=/bri
 VOLUME /data
 HEALTHCHECK --interval=60s --timeout=15s --start-period=60s CMD ["dispatchbox", "check"]
 ENTRYPOINT ["dispatchbox"]
-CMD ["index"]
+CMD ["run"]

@@ -1,40 +1,21 @@
-"""The only composition root: it alone constructs, and alone reads the clock."""
+"""The composition root: it constructs, and reads the clock; so does ``serve``, for what has to do with Slack."""
 
 from __future__ import annotations
 
 import importlib.util
-import logging
 import os
-import signal
 import sqlite3
 import sys
 from datetime import UTC, date, datetime, time
 from functools import partial
-from threading import Event
-from time import monotonic
-from time import time as wall
 from typing import TYPE_CHECKING
 
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
-
 from bot import cli
-from bot.accept import Acceptor, Identity
-from bot.app import assemble, route
-from bot.deliver import Deliverer
-from bot.desk import Desk
-from bot.directory import Directory
-from bot.ledger import Ledger, restore
-from bot.redact import hush
-from bot.service import BusyError, Service, Socket, Web, alone
 from bot.settings import Settings, SettingsError, load
-from bot.sweep import Sweep
-from bot.worker import Worker
 from index.ask import ask, consider
 from index.build import build
 from index.encode import OnnxEncoder
 from index.errors import DispatchBoxError
-from index.group import grouped
 from index.models import ensure, folder_of
 from index.parse import read_folder, read_lines
 from index.read import SentenceReader
@@ -45,23 +26,12 @@ from index.types import Audience
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
-
-    from pydantic import SecretStr
+    from collections.abc import Iterator
 
     from index.types import Briefing
 
-_BUSY = 3  # another process holds the data folder
-_CONFIGURED = 78  # as sysexits.h has it: a token or setting is wrong
 _INTERRUPTED = 130  # as a shell reports SIGINT
 _SAFE_SQLITE = (3, 51, 3)  # the first without the rare damage of a WAL file by two writers
-
-
-class SlackRefusedError(DispatchBoxError):
-    """Slack does not let the bot in, or cannot be reached."""
-
-
-_STATUSES: dict[type[DispatchBoxError], int] = {BusyError: _BUSY, SlackRefusedError: _CONFIGURED}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -74,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command == "check":
             return cli.check([("settings", str(error))], as_json=options.json)
         cli.say(f"dispatchbox: {error}")
-        return next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), cli.UNUSABLE)
+        return int(getattr(error, "status", cli.UNUSABLE))
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
@@ -128,72 +98,6 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
     return cli.check(list(_findings(settings)), as_json=options.json)
 
 
-def _run(_: argparse.Namespace, settings: Settings) -> int:
-    token = _secret(settings.bot_token, "SLACK_BOT_TOKEN")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
-    hush(logging.getLogger(), [settings.bot_token, settings.app_token, settings.signing_secret])
-    with alone(settings.data):
-        client = WebClient(token, base_url=settings.api_url, timeout=10, retry_handlers=[])
-        service = assembled(settings, client, _searcher(settings))
-        ended = Event()
-        for signum in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(signum, lambda *_: ended.set())
-        service.start()
-        cli.say("dispatchbox: ready")
-        ended.wait()
-        service.close()
-    return cli.OK
-
-
-def assembled(
-    settings: Settings,
-    client: WebClient,
-    searcher: Searcher,
-    clock: Callable[[], datetime] | None = None,
-    **paces: float,
-) -> Service:
-    """Put the running bot together; ``paces`` are the deliverer's. Raises SlackRefusedError, LedgerError."""
-    now = clock or (lambda: datetime.now(UTC))
-    ledger = Ledger.open(settings.data)
-    identity = _identity(client)
-    directory = Directory(client, identity.team, identity.user, monotonic)
-    deliverer = Deliverer(ledger, client, now, monotonic, **paces)
-    desk = Desk(searcher, SentenceReader(), directory, ledger, settings, now, monotonic(), monotonic)
-    worker = Worker(ledger, partial(route, desk), now, deliverer.wake.set)
-    acceptor = Acceptor(ledger, identity, now, worker.wake.set)
-    secret = settings.signing_secret.get_secret_value() if settings.signing_secret else None
-    if settings.port is None:
-        app = assemble(client, acceptor, None)
-        transport: Socket | Web = Socket(app, _secret(settings.app_token, "SLACK_APP_TOKEN"), wall)
-    else:
-        app = assemble(client, acceptor, _secret(settings.signing_secret, "SLACK_SIGNING_SECRET") and secret)
-        transport = Web(app, settings.host, settings.port, lambda: deliverer.stopped_by)
-    sweep = Sweep(ledger, client, acceptor, identity.user, now)
-    return Service(ledger, worker, deliverer, sweep, transport, now, settings.retention_days)
-
-
-def _identity(client: WebClient) -> Identity:
-    """Ask Slack who the token is. Raises SlackRefusedError."""
-    try:
-        found = client.auth_test()
-    except SlackApiError as error:
-        message = (
-            f"SLACK_BOT_TOKEN: Slack refuses it ({error.response['error']}); install the app and copy its token anew"
-        )
-        raise SlackRefusedError(message) from error
-    except (SlackClientError, OSError) as error:
-        message = f"{client.base_url}: Slack cannot be reached ({type(error).__name__}); check the network"
-        raise SlackRefusedError(message) from error
-    return Identity(found["user_id"], found["bot_id"], found["team_id"])
-
-
-def _secret(value: SecretStr | None, name: str) -> str:
-    if value is None or not value.get_secret_value():
-        message = f"{name} is not set; put it in the environment or in .env (README, Install in Slack)"
-        raise SettingsError(message)
-    return value.get_secret_value()
-
-
 def _try(options: argparse.Namespace, settings: Settings) -> int:
     if not importlib.util.find_spec("aiohttp"):
         raise SettingsError("the workspace in the browser needs aiohttp; pip install 'dispatchbox[try]'")
@@ -209,31 +113,31 @@ def _try(options: argparse.Namespace, settings: Settings) -> int:
     return serve(apart, options.port, prepare, browser=not options.no_browser)
 
 
+def _run(_: argparse.Namespace, settings: Settings) -> int:
+    from bot import serve  # noqa: PLC0415 - Slack's libraries, which cost ask a third of its time
+
+    return serve.run(settings, partial(_searcher, settings))
+
+
 def _gaps(options: argparse.Namespace, settings: Settings) -> int:
-    ledger = Ledger.open(settings.data)
-    kept = ledger.gaps()
+    from bot import serve  # noqa: PLC0415 - likewise
+
     encoder = OnnxEncoder.open(folder_of(settings.models_folder, settings.model, settings.precision))
-    groups = grouped(encoder.encode([one.question for one in kept])) if kept else []
-    found = [
-        {
-            "count": len(group),
-            "questions": list(dict.fromkeys(kept[at].question for at in group)),
-            "why": [why for at in group for why in ledger.reasons(kept[at].key)],
-        }
-        for group in groups
-    ]
-    return cli.gaps(found, as_json=options.json)
+    return cli.gaps(serve.gaps(settings, encoder), as_json=options.json)
 
 
 def _backup(options: argparse.Namespace, settings: Settings) -> int:
-    Ledger.open(settings.data).backup(options.file)
+    from bot import serve  # noqa: PLC0415 - likewise
+
+    serve.backup(settings, options.file)
     cli.say(f"{options.file}: written and checked")
     return cli.OK
 
 
 def _restore(options: argparse.Namespace, settings: Settings) -> int:
-    with alone(settings.data):
-        restore(options.file, settings.data)
+    from bot import serve  # noqa: PLC0415 - likewise
+
+    serve.put_back(settings, options.file)
     cli.say(f"{options.file}: restored to {settings.data}")
     return cli.OK
 

@@ -73,17 +73,16 @@ class Acceptor:
 
     def read(self, body: Mapping[str, Any], event: Mapping[str, Any]) -> Inbound | str:  # noqa: PLR0911 - a reason each
         """Read an event: something for the bot, or the reason why it is not."""
-        if body.get("team_id") not in {None, self._me.team}:
+        if body.get("team_id") not in (None, self._me.team):
             return "another workspace"
-        kind, subtype = event.get("type"), str(event.get("subtype") or "")
+        kind, subtype = _text(event, "type"), _text(event, "subtype")
         if kind == "message" and subtype in {"message_changed", "message_deleted"}:
             return self._changed(event, subtype)
         if event.get("user") == self._me.user or event.get("bot_id") == self._me.bot:
             return "my own"
         if event.get("bot_id") or event.get("user") == "USLACKBOT" or subtype == "bot_message":
             return "a bot's"
-        strings = all(isinstance(event.get(name, ""), str) for name in ("user", "text", "channel", "ts", "thread_ts"))
-        if not strings or not event.get("user"):
+        if not _text(event, "user") or not isinstance(event.get("text", ""), str):
             return "incomplete"
         if kind == "app_home_opened":
             return self._opened(body, event)
@@ -94,52 +93,52 @@ class Acceptor:
 
     def _surface(self, event: Mapping[str, Any]) -> Surface | str:
         """Tell where something was said; a reason where it is not for the bot."""
-        if not (event.get("channel") and event.get("ts")):
+        channel, thread = _text(event, "channel"), _text(event, "thread_ts")
+        if not (channel and _text(event, "ts")):
             return "incomplete"
-        direct = event.get("channel_type") == "im" or event["channel"].startswith("D")
+        direct = event.get("channel_type") == "im" or channel.startswith("D")
         if event["type"] == "app_mention":
             return "direct mention" if direct else Surface.MENTION
         if direct:
             return Surface.DIRECT
-        if f"<@{self._me.user}" in (event.get("text") or ""):
+        if f"<@{self._me.user}" in _text(event, "text"):
             return "mention, told twice"
-        thread = event.get("thread_ts")
-        known = thread and (
-            self._ledger.last_answer(event["channel"], thread) or self._ledger.relayed(event["channel"], thread)
-        )
+        known = thread and (self._ledger.last_answer(channel, thread) or self._ledger.relayed(channel, thread))
         return Surface.THREAD if known else "not for me"
 
     def _said(self, body: Mapping[str, Any], event: Mapping[str, Any], surface: Surface) -> Inbound:
-        keys = [f"message:{event['channel']}:{event['ts']}"]
-        keys += [f"event:{body['event_id']}"] if body.get("event_id") else []
-        keys += [f"client:{event['client_msg_id']}"] if event.get("client_msg_id") else []
+        channel, ts = _text(event, "channel"), _text(event, "ts")
+        keys = [f"message:{channel}:{ts}"]
+        keys += [f"event:{found}" for found in [_text(body, "event_id")] if found]
+        keys += [f"client:{found}" for found in [_text(event, "client_msg_id")] if found]
         return Inbound(
             surface=surface,
             team=self._me.team,
-            user=event["user"],
+            user=_text(event, "user"),
             keys=tuple(keys),
             received=self._now(),
-            channel=event["channel"],
-            text=spoken(event.get("text") or "", self._me.user),
-            ts=event["ts"],
-            thread_ts=event.get("thread_ts") or "",
+            channel=channel,
+            text=spoken(_text(event, "text"), self._me.user),
+            ts=ts,
+            thread_ts=_text(event, "thread_ts"),
         )
 
     def _opened(self, body: Mapping[str, Any], event: Mapping[str, Any]) -> Inbound:
-        at = str(body.get("event_id") or f"{event['user']}:{event.get('event_ts')}")
+        user = _text(event, "user")
+        at = _text(body, "event_id") or f"{user}:{_text(event, 'event_ts')}"
         surface = Surface.HOME if event.get("tab") == "home" else Surface.PROMPTS
         return Inbound(
-            surface=surface, team=self._me.team, user=event["user"], keys=(f"event:{at}",), received=self._now(),
-            channel=event.get("channel") or "",
+            surface=surface, team=self._me.team, user=user, keys=(f"event:{at}",), received=self._now(),
+            channel=_text(event, "channel"),
         )  # fmt: skip
 
     def _changed(self, event: Mapping[str, Any], subtype: str) -> str:
         """Take an edit, or a deletion, of a question that waits."""
-        channel, message = str(event.get("channel") or ""), event.get("message") or {}
+        channel, message = _text(event, "channel"), _part(event, "message")
         if subtype == "message_deleted":
-            self._ledger.retract(channel, str(event.get("deleted_ts") or ""))
-        elif isinstance(message, dict) and isinstance(message.get("text"), str):
-            self._ledger.amend(channel, str(message.get("ts") or ""), spoken(message["text"], self._me.user))
+            self._ledger.retract(channel, _text(event, "deleted_ts"))
+        elif isinstance(message.get("text"), str):
+            self._ledger.amend(channel, _text(message, "ts"), spoken(_text(message, "text"), self._me.user))
         return subtype
 
 
@@ -147,63 +146,71 @@ def interaction(body: Mapping[str, Any], now: datetime) -> Inbound | None:
     """Read a command, a click, a shortcut or a submitted modal; None where it is none of them."""
     if "command" in body:
         return _command(body, now)
-    kind = body.get("type")
-    user = body.get("user") or {}
-    view, channel = body.get("view") or {}, body.get("channel") or {}
+    user, view, message, container = (_part(body, name) for name in ("user", "view", "message", "container"))
     common: dict[str, Any] = {
-        "team": (body.get("team") or {}).get("id") or user.get("team_id") or "",
-        "user": user.get("id") or "",
+        "team": _text(_part(body, "team"), "id") or _text(user, "team_id"),
+        "user": _text(user, "id"),
         "received": now,
-        "channel": channel.get("id") or "",
-        "response_url": body.get("response_url") or "",
-        "trigger": body.get("trigger_id") or "",
+        "channel": _text(_part(body, "channel"), "id"),
+        "response_url": _text(body, "response_url"),
+        "trigger": _text(body, "trigger_id"),
     }
-    if kind == "block_actions" and body.get("actions"):
-        action = body["actions"][0]
-        message, container = body.get("message") or {}, body.get("container") or {}
-        value = action.get("value") or (action.get("selected_option") or {}).get("value") or ""
-        keys = (f"trigger:{common['trigger']}:{action.get('action_id')}",)
+    kind, actions = body.get("type"), body.get("actions")
+    if kind == "block_actions" and isinstance(actions, list) and actions and isinstance(actions[0], dict):
+        action = actions[0]
         return Inbound(
-            Surface.ACTION, keys=keys, name=str(action.get("action_id") or ""), value=str(value),
-            thread_ts=str(message.get("thread_ts") or container.get("thread_ts") or ""),
-            reply_to=str(message.get("ts") or container.get("message_ts") or ""), **common,
+            Surface.ACTION, keys=(f"trigger:{common['trigger']}:{_text(action, 'action_id')}",),
+            name=_text(action, "action_id"),
+            value=_text(action, "value") or _text(_part(action, "selected_option"), "value"),
+            thread_ts=_text(message, "thread_ts") or _text(container, "thread_ts"),
+            reply_to=_text(message, "ts") or _text(container, "message_ts"), **common,
         )  # fmt: skip
     if kind == "message_action":
-        message = body.get("message") or {}
         return Inbound(
-            Surface.SHORTCUT, keys=(f"trigger:{common['trigger']}",), name=str(body.get("callback_id") or ""),
-            text=spoken(str(message.get("text") or ""), ""), thread_ts=str(message.get("thread_ts") or ""), **common,
+            Surface.SHORTCUT, keys=(f"trigger:{common['trigger']}",), name=_text(body, "callback_id"),
+            text=spoken(_text(message, "text"), ""), thread_ts=_text(message, "thread_ts"), **common,
         )  # fmt: skip
     if kind == "view_submission":
-        key = f"view:{view.get('id')}:{view.get('hash') or common['trigger']}"
+        key = f"view:{_text(view, 'id')}:{_text(view, 'hash') or common['trigger']}"
         return Inbound(
-            Surface.VIEW, keys=(key,), name=str(view.get("callback_id") or ""),
-            value=str(view.get("private_metadata") or ""), fields=tuple(_fields(view)), **common,
+            Surface.VIEW, keys=(key,), name=_text(view, "callback_id"), value=_text(view, "private_metadata"),
+            fields=tuple(_fields(view)), **common,
         )  # fmt: skip
     return None
+
+
+def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Take an object out of a payload; an empty one where it is missing or something else."""
+    found = body.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    """Take a text out of a payload, without halves of surrogate pairs; '' where it is missing or something else."""
+    found = body.get(name)
+    return found.encode("utf-8", "ignore").decode() if isinstance(found, str) else ""
 
 
 def _command(body: Mapping[str, Any], now: datetime) -> Inbound:
     return Inbound(
         Surface.COMMAND,
-        team=str(body.get("team_id") or ""),
-        user=str(body.get("user_id") or ""),
-        keys=(f"trigger:{body.get('trigger_id')}",),
+        team=_text(body, "team_id"),
+        user=_text(body, "user_id"),
+        keys=(f"trigger:{_text(body, 'trigger_id')}",),
         received=now,
-        channel=str(body.get("channel_id") or ""),
-        text=spoken(str(body.get("text") or ""), ""),
-        name=str(body["command"]),
-        response_url=str(body.get("response_url") or ""),
-        trigger=str(body.get("trigger_id") or ""),
+        channel=_text(body, "channel_id"),
+        text=spoken(_text(body, "text"), ""),
+        name=_text(body, "command"),
+        response_url=_text(body, "response_url"),
+        trigger=_text(body, "trigger_id"),
     )
 
 
 def _fields(view: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Give what was filled into a modal: (block id, words)."""
-    for block, actions in ((view.get("state") or {}).get("values") or {}).items():
-        for state in actions.values():
-            chosen = state.get("selected_option") or {}
-            yield block, str(state.get("value") or chosen.get("value") or "")
+    for block, actions in _part(_part(view, "state"), "values").items():
+        for state in (one for one in (actions.values() if isinstance(actions, dict) else ()) if isinstance(one, dict)):
+            yield block, _text(state, "value") or _text(_part(state, "selected_option"), "value")
 
 
 def spoken(text: str, me: str) -> str:

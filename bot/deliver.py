@@ -42,7 +42,8 @@ EVENT = "dispatchbox_message"  # the metadata's event_type
 _SENDERS = 8  # lanes spoken in at once
 _LONGEST_WAIT = 3600.0  # seconds; a longer Retry-After is asked again then
 _GIVEN_UP = timedelta(minutes=10)  # after which a read-back that fails is given up
-_FAILURES = 8  # definite failures in a row after which a call is given up
+_TOO_LATE = timedelta(hours=24)  # after which a call that Slack never took is given up
+_SLOWEST = 60.0  # seconds between two tries of a call that fails, at most
 _IDLE = 0.5  # seconds between two looks at an outbox that nobody has announced anything for
 _PAGE = 100
 
@@ -94,7 +95,10 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a call came out: ``ts`` where it was taken, else what to do, in how many seconds, and why."""
+    """How a call came out: ``ts`` where it was taken, else what to do and why.
+
+    ``wait`` is in seconds, 0 where Slack named no time: then each try waits twice as long as the one before.
+    """
 
     fate: Fate | None
     ts: str = ""
@@ -196,8 +200,9 @@ class Deliverer:
                 self._ledger.later(due.id, now + timedelta(seconds=min(2.0, self._settle)), "unknown", outcome.reason)
             case Fate.UNKNOWN:
                 self._ledger.park(due.id, "unknown", (), now)
-            case Fate.RETRY if due.attempts < _FAILURES or outcome.reason == "ratelimited":
-                self._ledger.later(due.id, now + timedelta(seconds=outcome.wait), "pending", outcome.reason)
+            case Fate.RETRY if now - due.created < _TOO_LATE:
+                wait = outcome.wait or min(2.0**due.attempts, _SLOWEST)
+                self._ledger.later(due.id, now + timedelta(seconds=wait), "pending", outcome.reason)
             case Fate.STOP:
                 self.stopped_by = outcome.reason
                 log.error("Slack refuses every call (%s): put the token or its scopes right", outcome.reason)
@@ -316,7 +321,7 @@ def _of_error(error: SlackApiError) -> Outcome:
     status = getattr(response, "status_code", 200)
     data = getattr(response, "data", response)
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
-    if status == 429 or FATES.get(code) is Fate.RETRY:  # noqa: PLR2004 - HTTP's word for slower
+    if status == 429 or "limited" in code:  # noqa: PLR2004 - HTTP's word for slower
         return Outcome(Fate.RETRY, wait=_retry_after(getattr(response, "headers", {})), reason="ratelimited")
     if status != 200 or not _CODE.fullmatch(code):  # noqa: PLR2004 - no clear word of Slack's: it may have been applied
         return Outcome(Fate.UNKNOWN, reason=code or f"http {status}")
@@ -327,7 +332,7 @@ def _of_exception(error: Exception) -> Outcome:
     """Tell a call that never left from one that may have arrived."""
     cause = error.reason if isinstance(error, URLError) else error
     if isinstance(cause, (ConnectionRefusedError, socket.gaierror)):
-        return Outcome(Fate.RETRY, wait=5.0, reason="no connection")
+        return Outcome(Fate.RETRY, reason="no connection")
     return Outcome(Fate.UNKNOWN, reason=type(cause).__name__)
 
 

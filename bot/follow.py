@@ -16,6 +16,7 @@ _ABOUT = re.compile(r"^(?:and |so |but )?(?:what|how) about\b", re.IGNORECASE)
 _POINTING = frozenset(
     "it its they them their he him his she her this that these those there then one ones same former latter".split()
 )
+_MEASURES = frozenset("much many long often far soon".split())
 _TIMES = frozenset(
     """in on by for since before after during until from the a an last next this year month week quarter january
     february march april may june july august september october november december spring summer autumn winter""".split()
@@ -24,12 +25,20 @@ _COURTESY = frozenset(
     """hi hello hey hiya morning afternoon evening good day greetings thanks thank you cheers ta many very much so
     great perfect brilliant lovely ok okay all there team bot please help""".split()
 )
+_VERB = r"(?:is|are|was|were|did|does|do|will|would|has|have|had|can|could|should)"
 # The words that ask, at the head of a question: another's take their place.
 _HEAD = re.compile(
     r"^(?:and |so |but )?(?:how (?:much|many|long|often|far|soon)|who|whom|whose|what|when|where|which|why|how)\b"
-    r"(?:\s+(?:is|are|was|were|did|does|do|will|would|has|have|had|can|could|should)\b)?\s*",
+    rf"(?:\s+{_VERB}\b)?\s*",
     re.IGNORECASE,
 )
+# The same with what is counted or chosen from ("which article did"), up to the verb that another can take over.
+_VERBED = re.compile(
+    r"^(?:how (?:much|many|long|often|far|soon)|who|whom|what|when|where|which|why|how)\b"
+    rf"(?P<noun>(?:\s+[\w’'-]+){{0,3}}?)\s+(?P<verb>{_VERB})\s+(?P<rest>.+)$",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(r"(?:the|a|an|any|its|their|our|this|that|these|those|[A-Z£€$\d])")
 # A second thing asked at a question's end: ", and when".
 _TAIL = re.compile(
     r",?\s+and\s+(?:when|where|who|why|how(?:\s+(?:much|many|long))?|what|which)(?:\s+\w+)?$", re.IGNORECASE
@@ -60,13 +69,30 @@ def joined(before: str, text: str) -> str | None:
     words = _words(text)
     if not before.strip() or not words or len(words) > _LONGEST:
         return None
-    content = [word for word in words if word not in _TIMES | _OPENERS | _INTERROGATIVE and not word.isdigit()]
+    small = _TIMES | _OPENERS | _INTERROGATIVE | _MEASURES
+    content = [word for word in words if word not in small and not word.isdigit()]
     points = any(word in _POINTING for word in words)
     if not (points or not content or words[0] in {"and", "or", "but", "also"} or _ABOUT.match(text)):
         return None
     head = before.strip().rstrip("?!. ")
     asked = text.strip().rstrip("?!. ")
-    if _HEAD.match(asked) and not _ABOUT.match(asked):
-        subject = _TAIL.sub("", _HEAD.sub("", head))
-        return f"{_JOINER.sub('', asked)}: {subject}?" if subject else None
-    return f"{head}, {asked[:1].lower()}{asked[1:]}?"
+    if not _HEAD.match(asked) or _ABOUT.match(asked):
+        return f"{head}, {asked[:1].lower()}{asked[1:]}?"
+    subject, asked = _TAIL.sub("", head), _JOINER.sub("", asked)
+    asked = asked[:1].upper() + asked[1:]
+    statement = None if content else _stated(subject)
+    if statement:
+        return f"{asked} {statement}?"
+    rest = _HEAD.sub("", subject)
+    return f"{asked} ({rest})?" if rest else None
+
+
+def _stated(question: str) -> str | None:
+    """Give a question from its verb on, its subject in place: "did Euroclear pay", "were the polls put off"."""
+    found = _VERBED.match(question)
+    if not found:
+        return None
+    verb, noun, rest = found["verb"], found["noun"].strip(), found["rest"]
+    if verb.lower() in {"did", "does", "do"} or _SUBJECT.match(rest):
+        return f"{verb} {rest}"
+    return f"{verb} {noun} {rest}" if noun else None

@@ -182,11 +182,17 @@ class Ledger:
         """Give what was counted so far."""
         return dict(self._rows("select what, n from counts order by what"))
 
-    def claim(self) -> Claimed | None:
-        """Take the first row that waits, and note that it was begun once more."""
+    def claim(self, served: str = "") -> Claimed | None:
+        """Take a row that waits, and note that it was begun once more.
+
+        Urgent rows come first, then the conversations in turn, beginning after the one ``served`` last, so
+        that a busy one delays no other. Within a conversation Slack's order counts, not that of delivery.
+        """
         with self._change():
             row = self._db.execute(
-                "select id, body, attempts from inbox where state = 'new' order by urgent desc, id limit 1"
+                "select id, body, attempts from inbox where state = 'new'"
+                " order by urgent desc, conversation <= ?, conversation, json_extract(body, '$.ts'), id limit 1",
+                [served],
             ).fetchone()
             if row is None:
                 return None
@@ -198,6 +204,8 @@ class Ledger:
         with self._change():
             self._db.execute("update inbox set state = 'done', note = ? where id = ? and state = 'new'", [note, row])
             self._apply(effects, now)
+        if any(isinstance(effect, Forget) for effect in effects):
+            self.sweep_log()
 
     def apply(self, effects: Sequence[Effect], now: datetime) -> None:
         """Write what did not come of one row of the inbox."""
@@ -222,10 +230,10 @@ class Ledger:
                 [text, channel, ts],
             )
 
-    def asked(self, user: str, since: datetime) -> int:
-        """Count what one person has asked since an instant."""
-        query = "select count(*) from inbox where user = ? and received >= ?"
-        return int(self._rows(query, user, since.isoformat())[0][0])
+    def asked(self, user: str, since: datetime, until: datetime) -> int:
+        """Count what one person has said or clicked from one instant to another, both included."""
+        query = "select count(*) from inbox where user = ? and received between ? and ?"
+        return int(self._rows(query, user, since.isoformat(), until.isoformat())[0][0])
 
     def waiting(self) -> dict[str, int]:
         """Count what waits: inbox, outbox, unknown; and what was parked."""
@@ -339,7 +347,7 @@ class Ledger:
                         [effect.channel, effect.name, effect.on],
                     )
                 case Forget():
-                    self._erase("user = ?", [effect.user])
+                    self._erase("user = ?", effect.user)
 
     def answer(self, key: str) -> Kept | None:
         """Read one answer."""
@@ -399,7 +407,7 @@ class Ledger:
     def erase(self, before: datetime) -> None:
         """Erase the texts of what was asked before an instant, from the file and its log; keys and counts stay."""
         with self._change():
-            self._erase("at < ?", [before.isoformat()])
+            self._erase("at < ?", before.isoformat())
             self._db.execute("delete from seen where at < ?", [(before - _KEYS_KEPT).isoformat()])
         self.sweep_log()
 
@@ -407,21 +415,33 @@ class Ledger:
         """Empty the write-ahead log into the file, so that nothing erased is left in it."""
         self._rows("pragma wal_checkpoint(truncate)")
 
-    def _erase(self, where: str, values: Sequence[str]) -> None:
-        """Empty every text where a condition on ``at`` and ``user`` holds. What still waits is closed."""
-        names = {"answers": ("at", "key"), "inbox": ("received", "id"), "outbox": ("created", "id")}
-        conditions = {table: where.replace("at <", f"{at} <") for table, (at, _) in names.items()}
-        self._db.execute(
-            f"update feedback set why = '' where {where} or answer in (select key from answers where {where})",  # noqa: S608 - our words
-            [*values, *values],
+    def _erase(self, where: str, value: str) -> None:
+        """Empty every text where a condition on ``at`` or ``user`` holds, and what repeats it for others.
+
+        Those are follow-ups that were read together with it, and what was passed to the team. What still
+        waits is closed.
+        """
+        found = self._db.execute(
+            f"""with recursive gone(key) as (
+                select key from answers where {where} and data <> '{{}}'
+                union select a.key from answers a join gone on json_extract(a.data, '$.after') = gone.key)
+            select json_group_array(key) from gone""",  # noqa: S608 - our words
+            [value],
         )
-        self._db.execute(f"update answers set question = '', data = '{{}}' where {conditions['answers']}", values)  # noqa: S608
-        for table, closed in (("inbox", "done"), ("outbox", "parked")):
+        keys = found.fetchone()[0]
+        gone = "in (select value from json_each(?))"
+        self._db.execute(f"update feedback set why = '' where why <> '' and ({where} or answer {gone})", [value, keys])  # noqa: S608 - likewise
+        self._db.execute(f"update answers set question = '', data = '{{}}' where key {gone}", [keys])  # noqa: S608 - likewise
+        for table, at, closed, shown in (
+            ("inbox", "received", "done", ""),
+            ("outbox", "created", "parked", f" or answer {gone}"),
+        ):
             waits = "state in ('new', 'pending', 'sending', 'unknown')"
+            mine = where.replace("at <", f"{at} <")
             self._db.execute(
-                f"update {table} set body = '{{}}', state = case when {waits} then '{closed}' else state end"  # noqa: S608
-                f" where {conditions[table]}",
-                values,
+                f"update {table} set body = '{{}}', state = case when {waits} then '{closed}' else state end"  # noqa: S608 - likewise
+                f" where body <> '{{}}' and ({mine}{shown})",
+                [value, *([keys] if shown else [])],
             )
 
     def backup(self, file: Path) -> None:

@@ -36,7 +36,6 @@ OUTSIDER = "I answer members of this workspace only. Ask the colleague who invit
 SHARED_OUTSIDE = "This channel is shared with another organisation, so I do not answer in it. Write to me directly."
 OFF = "Dispatch Box is switched off here. An admin can switch it on with /dispatchbox on."
 UNCHECKED = "I could not check with Slack what you may see. Please ask again in a minute."
-BUSY = "That is more than 60 questions in a minute. Wait a minute, then ask again."
 FORGOTTEN = (
     "Done: the text of what you asked, and of my answers to you, is erased."
     " Messages in Slack stay until you delete them."
@@ -54,6 +53,7 @@ NO_TEAM = "No team channel is set, so I cannot pass it on. An admin can set DISP
 THANKS_HELPFUL = "Noted: helpful. You can change it at any time."
 THANKS_UNHELPFUL = "Noted: not helpful. You can change it at any time."
 COPY_HINT = "Copy for a brief"
+NO_POSTS_YET = "I do not post on a schedule yet. /briefings lists the newest; /briefings find WORDS those that match."
 UNKNOWN_COMMAND = "I know help, status, settings, on, off and forget me. For a question, use /ask."
 ASK_USAGE = "Write the question after the command: /ask when does the consultation close?"
 OWED = "An earlier private answer may not have reached you."
@@ -115,6 +115,11 @@ def place(published: str | None, paragraph: int) -> str:
 def asked_at(when: datetime, zone: ZoneInfo) -> str:
     """Say when a question that waited was asked."""
     return f"You asked this at {when.astimezone(zone):%H:%M on} {day(when.astimezone(zone).date())}."
+
+
+def busy(quota: int) -> str:
+    """Ask somebody to slow down."""
+    return f"That is more than {quota} questions in a minute, and I leave out the rest. Wait a minute, then ask again."
 
 
 def failed(reference: str) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import logging
 import os
 import socket as network
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Protocol
 
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.errors import SlackApiError, SlackClientError
 from waitress.server import create_server
 
 from bot.app import web
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEAF = 70  # exit status: the socket stayed deaf, and whoever supervises should start the bot anew
+SWITCHED_OFF = 78  # exit status: Slack says that Socket Mode is switched off for the app, which no new start mends
 _LOCK = "bot.lock"
 _QUIET = 30.0  # seconds without a sign of life from Slack, after which a socket counts as deaf
 _LOOK = 5.0  # seconds between two looks at the socket
@@ -46,6 +50,8 @@ _WEB_THREADS = 8
 class BusyError(DispatchBoxError):
     """Another bot works on this data folder."""
 
+    status = 3
+
 
 class Transport(Protocol):
     """The way in which Slack reaches the bot."""
@@ -56,8 +62,17 @@ class Transport(Protocol):
     def quiet(self) -> float:
         """Tell how many seconds ago Slack last gave a sign of life."""
 
+    def heard(self) -> bool:
+        """Tell whether Slack gave a sign of life since it was last connected."""
+
+    def refused(self) -> bool:
+        """Tell whether Slack said that it will not connect any more."""
+
     def rebuild(self) -> None:
         """Connect anew."""
+
+    def session(self) -> str | None:
+        """Name the connection, so that a new one is noticed; None where there is none that lasts."""
 
     def close(self) -> None:
         """Stop to listen."""
@@ -67,9 +82,12 @@ class Socket:
     """Socket Mode: one WebSocket to Slack, rebuilt by the SDK, watched by us."""
 
     def __init__(self, app: App, token: str, wall: Callable[[], float]) -> None:
-        self._handler = SocketModeHandler(app, token, web_client=app.client, ping_interval=10)
+        # One at a time, so that what was said first is written down first; each takes milliseconds.
+        self._handler = SocketModeHandler(app, token, web_client=app.client, ping_interval=10, concurrency=1)
+        self._handler.client.on_message_listeners.append(self._told)
         self._wall = wall
         self._opened_at = 0.0
+        self._refused = False
 
     def open(self) -> None:
         """Connect."""
@@ -78,13 +96,28 @@ class Socket:
 
     def quiet(self) -> float:
         """Tell how long ago the last pong came."""
-        session = self._handler.client.current_session
-        last = getattr(session, "last_ping_pong_time", None) or self._opened_at
-        return self._wall() - max(last, self._opened_at)
+        return self._wall() - max(self._pong(), self._opened_at)
+
+    def heard(self) -> bool:
+        """Tell whether a pong came since the connection was made."""
+        return self._pong() > self._opened_at
+
+    def _pong(self) -> float:
+        return getattr(self._handler.client.current_session, "last_ping_pong_time", None) or 0.0
+
+    def _told(self, frame: str) -> None:
+        """Note that Slack switched the connection off; every other word to disconnect is the SDK's to follow."""
+        if '"link_disabled"' in frame:
+            told = json.loads(frame)
+            self._refused |= (told.get("type"), told.get("reason")) == ("disconnect", "link_disabled")
+
+    def refused(self) -> bool:
+        """Tell whether Slack said that Socket Mode is switched off."""
+        return self._refused
 
     def rebuild(self) -> None:
         """Connect to a new endpoint, whatever the old one seems to be."""
-        self._handler.client.connect_to_new_endpoint(force=True)
+        _twice(partial(self._handler.client.connect_to_new_endpoint, force=True))
         self._opened_at = self._wall()
 
     def session(self) -> str | None:
@@ -93,7 +126,15 @@ class Socket:
 
     def close(self) -> None:
         """Close the connection."""
-        self._handler.close()  # type: ignore[no-untyped-call]  # likewise
+        _twice(self._handler.close)
+
+
+def _twice(call: Callable[[], object]) -> None:
+    """Make a call once more where the SDK's own thread closed the socket under it."""
+    try:
+        call()
+    except AttributeError:
+        call()
 
 
 class Web:
@@ -112,6 +153,14 @@ class Web:
     def quiet(self) -> float:
         """Be never deaf: every request is a connection of its own."""
         return 0.0
+
+    def heard(self) -> bool:
+        """Be never deaf, likewise."""
+        return True
+
+    def refused(self) -> bool:
+        """Have no connection that could be refused."""
+        return False
 
     def rebuild(self) -> None:
         """Have nothing to rebuild."""
@@ -134,7 +183,7 @@ class Service:
         worker: Worker,
         deliverer: Deliverer,
         sweep: Sweep,
-        transport: Socket | Web,
+        transport: Transport,
         now: Callable[[], datetime],
         retention_days: int,
     ) -> None:
@@ -192,21 +241,28 @@ class Service:
         """Rebuild a deaf socket; after three in vain leave, so that the supervisor starts anew."""
         session, failed = None, 0
         while not self.stop.wait(_LOOK):
+            if self.transport.refused():
+                log.error("Socket Mode is switched off for this app: switch it on; leaving with %d", SWITCHED_OFF)
+                os._exit(SWITCHED_OFF)
             if self.transport.quiet() > _QUIET:
                 failed += 1
-                log.warning("the socket is deaf: rebuilding it, try %d", failed)
-                if failed > _REBUILDS:
-                    log.error("the socket stays deaf; leaving with status %d", DEAF)
-                    os._exit(DEAF)
-                try:
-                    self.transport.rebuild()
-                except Exception as error:  # noqa: BLE001 - the SDK raises whatever the network does
-                    log.warning("no new socket: %s", type(error).__name__)
-            elif failed and self.transport.quiet() < _LOOK:
+                self._rebuild(failed)
+            elif self.transport.heard():
                 failed = 0
             if session and self.transport.session() != session:
                 self._swept()
             session = self.transport.session() or session
+
+    def _rebuild(self, failed: int) -> None:
+        """Connect anew, the ``failed``-th time in a row."""
+        if failed > _REBUILDS:
+            log.error("the socket stays deaf; leaving with status %d", DEAF)
+            os._exit(DEAF)
+        log.warning("the socket is deaf: rebuilding it, try %d", failed)
+        try:
+            self.transport.rebuild()
+        except (SlackApiError, SlackClientError, OSError) as error:
+            log.warning("no new socket: %s", type(error).__name__)
 
     def _keep_house(self) -> None:
         """Erase what is past its retention, once an hour."""

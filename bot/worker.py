@@ -29,7 +29,7 @@ _SILENT = {Surface.HOME, Surface.PROMPTS, Surface.VIEW}  # nobody waits there fo
 
 
 class Worker:
-    """Works the inbox off, one row after another. ``done`` is called after each, for the deliverer to look."""
+    """Works the inbox off, the conversations in turn. ``done`` is called after each row, for the deliverer to look."""
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class Worker:
         self._handle = handle
         self._now = now
         self._done = done
+        self._served = ""
         self.wake = Event()
 
     def run(self, stop: Event) -> None:
@@ -57,9 +58,10 @@ class Worker:
 
     def step(self) -> bool:
         """Work on one row; False where none waits."""
-        claimed = self._ledger.claim()
+        claimed = self._ledger.claim(self._served)
         if claimed is None:
             return False
+        self._served = claimed.inbound.conversation
         effects, note = self._effects(claimed)
         self._ledger.settle(claimed.id, effects, self._now(), note)
         self._done()

@@ -33,6 +33,9 @@ FEATURES = (
 WEIGHTS: tuple[float, ...] = (0.12, 4.73, 0.82, 1.49, 0.04, -0.31, 0.07, 0.28)
 BIAS = -5.33
 THRESHOLD = 0.12  # the confidence below which nothing is answered; likewise
+# The confidence of an opening quoted for "the latest on …" from a briefing on that subject: it is news of it by what
+# title and topics say, which no likeness between question and sentence would tell.
+_NEWS = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +43,23 @@ class Candidate:
     """The best that was found, before it is decided whether that answers: spans in order of merit.
 
     ``ranked`` are up to ten briefings: those read, in that order, then the rest as found. ``features``
-    are the numbers that FEATURES names; ``confidence`` is from 0 to 1.
+    are the numbers that FEATURES names; ``confidence`` is from 0 to 1. ``news`` is said of the opening of
+    a briefing on the subject whose latest is asked for.
     """
 
     citations: tuple[Citation, ...]
     highlight: str | None
     ranked: tuple[str, ...]
     features: tuple[float, ...]
+    news: bool = False
 
     @property
     def confidence(self) -> float:
         """The chance that the first citation answers."""
         if not self.citations:
             return 0.0
+        if self.news:
+            return _NEWS
         odds = BIAS + sum(weight * value for weight, value in zip(WEIGHTS, self.features, strict=True))
         return round(1 / (1 + math.exp(-max(-50.0, min(50.0, odds)))), 4)
 
@@ -64,10 +71,18 @@ def propose(question: Question, results: Found, read: Sequence[Span | None]) -> 
         found.sort(key=lambda pair: -pair[0].score)
     if not found:
         return Candidate((), None, (), (0.0,) * len(FEATURES))
+    found = [(_opening(span, hit) if hit.news else span, hit) for span, hit in found]
     span, hit = found[0]
     marked = hit.briefing.body[slice(*span.highlight)] if span.highlight else None
     ranked = dict.fromkeys([*(hit.briefing.id for _, hit in found), *results.ranked])
-    return Candidate(_cite(found), marked, tuple(ranked)[:RANKED], _features(question, found))
+    return Candidate(_cite(found), marked, tuple(ranked)[:RANKED], _features(question, found), hit.news)
+
+
+def _opening(span: Span, hit: Hit) -> Span:
+    """Quote the first two sentences of an opening passage, where one paragraph holds both."""
+    first, *more = hit.passage.sentences
+    paragraph = hit.briefing.paragraphs[0]
+    return Span(first.start, next((one.end for one in more[:1] if one.end <= paragraph.end), first.end), span.score)
 
 
 def decide(question: Question, found: Found, candidate: Candidate, threshold: float, took_ms: float) -> Answer:

@@ -12,7 +12,7 @@ from index.errors import IndexUnusable
 from index.store import Store
 from index.types import Hit, Searched
 from index.vectors import FOLDER, VectorIndex, load
-from index.words import share, stem, stems
+from index.words import ASKING, share, stem, stems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -79,11 +79,12 @@ class Searcher:
             seen = visible(catalogue.entries, audience, question.period)
             ways = self._rank(question, vector, catalogue, seen)
             order = fuse(ways.values(), catalogue.owner)
-            hits = self._hits(order[:count], vector, dict(ways["words"]))
-            weights = self._weigh(question.terms, {i for entry in seen for i in entry.passages})
+            recent = self._recent(question, catalogue, seen)[:count] if question.latest and not question.asks else []
+            hits = self._hits([*recent, *order[:count]], vector, dict(ways["words"]))
+            weights = self._weigh(question.terms, catalogue, seen)
         weighed = replace(question, weights=weights)
         if question.latest:
-            hits = _newest_first(weighed, hits)
+            hits = _newest_first(weighed, hits)[:count]
         names = tuple(dict.fromkeys(catalogue.owner[i].id for i, _ in order))
         return Found(weighed, tuple(hits), names, _searched(seen))
 
@@ -158,10 +159,25 @@ class Searcher:
             "phrases": self._store.match(phrases, DEPTH, allowed) if phrases else [],
         }
 
-    def _weigh(self, terms: Sequence[str], allowed: set[int]) -> tuple[float, ...]:
+    def _recent(self, question: Question, catalogue: _Catalogue, seen: Sequence[Entry]) -> list[tuple[int, float]]:
+        """Give the opening passages of the briefings that hold every term, newest first: an opening tells the news."""
+        every = " AND ".join(_quoted(term) for term in question.terms if term not in ASKING)
+        allowed = [i for entry in seen for i in entry.passages]
+        found = self._store.match(every, _COMMON, allowed) if every else []
+        entries = {catalogue.owner[i].id: catalogue.owner[i] for i, _ in found}
+        newest = sorted(entries.values(), key=lambda entry: (-_age_key(entry.published), entry.id))
+        return [(min(entry.passages), 1.0) for entry in newest]
+
+    def _weigh(self, terms: Sequence[str], catalogue: _Catalogue, seen: Sequence[Entry]) -> tuple[float, ...]:
         """Weigh terms by how few of the allowed passages hold them: log(1 + passages / holders)."""
-        holders = [len(allowed.intersection(self._store.holders(term, _COMMON))) for term in map(_quoted, terms)]
-        return tuple(math.log1p(len(allowed) / max(count, 1)) for count in holders)
+        if len(seen) == len(catalogue.entries):
+            count = len(catalogue.owner)
+            holders = [self._store.count_holders(term, _COMMON) for term in map(_quoted, terms)]
+        else:
+            allowed = {i for entry in seen for i in entry.passages}
+            count = len(allowed)
+            holders = [len(allowed.intersection(self._store.holders(term, _COMMON))) for term in map(_quoted, terms)]
+        return tuple(math.log1p(count / max(held, 1)) for held in holders)
 
     def _hits(self, order: Sequence[tuple[int, float]], vector: Vectors, words: Mapping[int, float]) -> list[Hit]:
         best = max(words.values(), default=1.0) or 1.0
@@ -208,13 +224,27 @@ def _age_key(published: date | None) -> int:
 
 
 def _newest_first(question: Question, hits: list[Hit]) -> list[Hit]:
-    """Put the newest first of those that hold as much of the question as any does; then the rest, likewise."""
+    """Put the newest first of the briefings on the subject, by title and topics; then of those that mention it.
+
+    Of the rest, too, the newest comes first; of one briefing's passages the best.
+    """
     wanted = {stem(term): weight for term, weight in zip(question.terms, question.weights, strict=True)}
-    held = {id(hit): share(wanted, set(stems(f"{hit.briefing.title}\n{hit.passage.text}"))) for hit in hits}
-    most = max(held.values(), default=0.0)
-    return sorted(
-        hits, key=lambda hit: (held[id(hit)] < most * _AS_MUCH, -_age_key(hit.briefing.published), -hit.score)
-    )
+
+    def tier(hit: Hit) -> tuple[bool, bool]:
+        about = f"{hit.briefing.title}\n{' '.join(hit.briefing.topics)}"
+        return held(about) < _AS_MUCH, held(f"{about}\n{hit.passage.text}") < most * _AS_MUCH
+
+    def held(text: str) -> float:
+        return share(wanted, set(stems(text)))
+
+    def told(hit: Hit) -> Hit:
+        opens = hit.passage.start == hit.briefing.paragraphs[0].start
+        return replace(hit, news=opens and bool(wanted) and not question.asks and not tier(hit)[0])
+
+    most = max((held(f"{hit.briefing.title}\n{hit.passage.text}") for hit in hits), default=0.0)
+    single = list({(hit.briefing.id, hit.passage.start): hit for hit in reversed(hits)}.values())
+    single.sort(key=lambda hit: (*tier(hit), -_age_key(hit.briefing.published), -hit.score))
+    return [told(hit) for hit in single]
 
 
 def _any_of(terms: Sequence[str]) -> str:

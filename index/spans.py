@@ -51,7 +51,7 @@ _PATTERNS = {
         rf"|\b{_MONTH}{_S}\d{{1,2}}(?:st|nd|rd|th)?,?{_S}{_YEAR}\b"
         rf"|\b(?:(?:by|until|from){_S})?(?:the{_S})?(?:(?:end|start|beginning){_S}of{_S}|early{_S}|mid{_DASH}|mid{_S}|late{_S})?"
         rf"(?:(?:{_MONTH}|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ww]inter|Q[1-4]|H[12]){_S})?{_YEAR}(?:{_DASH}\d\d)?\b"
-        rf"|\b(?:by|until|from|in|since|early|mid|late|last|next|this){_S}(?:{_MONTH})\b"
+        rf"|\b(?:by|until|from|in|since|early|mid|late|last|next|this){_S}(?:{_MONTH})\b(?!{_S}{_YEAR}\b)"
         rf"|\b\d{{4}}-\d\d-\d\d\b|\b(?:[Ll]ast|[Nn]ext|[Tt]his|[Oo]n){_S}{_WEEKDAY}\b"
         rf"|\b(?:[Nn]ext|[Tt]his|[Ll]ast){_S}(?:week|month|spring|summer|autumn|winter|year)\b"
         rf"|\b[Ll]ater{_S}this{_S}(?:month|year)\b|\bin{_S}(?:due{_S}course|the{_S}coming{_S}(?:days|weeks|months))\b"

@@ -208,6 +208,11 @@ class Store:
         rows = self._db.execute("select rowid from words where words match ? limit ?", [term, most])
         return [int(row[0]) for row in rows]
 
+    def count_holders(self, term: str, most: int) -> int:
+        """Count the passages that hold a quoted term, up to so many."""
+        query = "select count(*) from (select 1 from words where words match ? limit ?)"
+        return int(self._db.execute(query, [term, most]).fetchone()[0])
+
     # -- what changes it ------------------------------------------------------------------------------
 
     def encoded(self, keys: Iterable[str]) -> set[str]:

@@ -179,7 +179,8 @@ class Hit:
     """A passage found. ``score`` orders hits, ``cosine`` compares question and passage (-1 to 1).
 
     ``words`` is its score by words as a share of the best passage's (0 to 1); ``sentence_cosines``
-    compares the question with each of the passage's sentences (-1 to 1).
+    compares the question with each of the passage's sentences (-1 to 1). ``news`` is said of the opening
+    of a briefing on the subject whose latest is asked for.
     """
 
     passage: Passage
@@ -188,6 +189,7 @@ class Hit:
     cosine: float
     words: float
     sentence_cosines: tuple[float, ...]
+    news: bool = False
 
 
 @dataclass(frozen=True, slots=True)

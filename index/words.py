@@ -65,9 +65,10 @@ def stem(word: str) -> str:
     return str(_STEMMER.stemWord(word)) if word.isalpha() else word
 
 
-def stems(text: str) -> list[str]:
-    """Fold a text and return the stems of its words, in order."""
-    return [stem(word) for word in words(text)]
+@lru_cache(maxsize=1024)
+def stems(text: str) -> tuple[str, ...]:
+    """Fold a text and return the stems of its words, in order. One question asks for the same texts many times."""
+    return tuple(stem(word) for word in words(text))
 
 
 def share(wanted: Mapping[str, float], held: Collection[str]) -> float:

@@ -32,6 +32,7 @@ from index.question import read as read_question
 from index.read import SentenceReader
 from index.search import Searcher
 from index.types import Audience
+from tests.bench_slack import slack
 from tests.conftest import LONDON, ROOT
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def main() -> None:
         start_up(work, models, encoder)
         large = generated(work / "large", encoder)
         answering(large, encoder)
+        slack(large, models, QUESTIONS, row)
         encoding(models)
         if options.data:
             parliament(options.data, work / "parliament", encoder)

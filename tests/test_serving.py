@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.local.server import Workspace
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -49,6 +50,20 @@ def test_a_changed_folder_is_indexed_and_asked_with_models_read_only(
     assert (found["status"], found["highlight"]) == ("answered", "£12")
     assert "wrong" not in run(tmp_path, models, "check")
     assert not [path for path in models.rglob("*") if path.stat().st_mtime > (briefings / "a.md").stat().st_mtime]
+
+
+def test_the_bot_runs_on_the_serving_set_alone(briefings: Path, tmp_path: Path, models: Path) -> None:
+    (briefings / "a.md").write_text("---\ntitle: Port levy\npublished: 2026-01-05\n---\nThe levy is £12 a container.\n")
+    run(tmp_path, models, "index")
+    workspace = Workspace().start()
+    environment = {"PATH": os.environ["PATH"], "DISPATCHBOX_MODELS": str(models), **workspace.environment()}
+    command = [BIN / "dispatchbox", "run", "--data", tmp_path / "data"]
+    with subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as bot:
+        assert bot.stderr
+        assert any(line == "dispatchbox: ready\n" for line in bot.stderr)
+        bot.terminate()
+    workspace.stop()
+    assert bot.returncode == 0
 
 
 def test_the_dockerfile_copies_what_is_there_and_ends_as_nobody() -> None:

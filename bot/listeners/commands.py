@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from bot.desk import Desk
     from bot.types import Effect, Inbound, Message
 
-# First words of /briefings that are no search; the last three come with scheduled posts.
-RESERVED = ("find", "post", "posts", "ledger", "help")
 TURNED = ("follow_ups", "private", "quiet", "off")
 _NORMAL = {"follow_ups": True, "private": False, "quiet": False, "off": False}
 
@@ -31,10 +29,13 @@ def briefings(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     """List briefings: the newest ten, or those that match."""
     if refused := refusal(desk, inbound):
         return [privately(inbound, key_of(inbound), refused)]
-    first, _, rest = inbound.text.strip().partition(" ")
-    if first in {"help", "post", "posts", "ledger"} and (first != "post" or rest.strip().startswith("here")):
+    first, _, rest = " ".join(inbound.text.split()).partition(" ")
+    first = first.lower()
+    if first == "help":
         return [privately(inbound, key_of(inbound), _help(desk, inbound))]
-    words = rest.strip() if first == "find" else inbound.text.strip()
+    if first in {"posts", "ledger"} or (first == "post" and rest.lower().startswith("here")):
+        return [privately(inbound, key_of(inbound), blocks.note(phrases.NO_POSTS_YET))]
+    words = rest if first == "find" else inbound.text.strip()
     return [*_owed(desk, inbound), privately(inbound, key_of(inbound), page(desk, inbound, 0, words))]
 
 

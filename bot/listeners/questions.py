@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from bot.types import Effect, Inbound, Message, Outbound
     from index.types import Audience
 
-QUOTA = 60  # questions in a minute from one person
 LATE = timedelta(minutes=30)  # after which an answer says when it was asked
 
 
@@ -29,8 +28,9 @@ def heard(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
             return [_back(desk, inbound, reply)]
         if desk.ledger.setting(inbound.channel, "follow_ups") is False or not follow.asks(inbound.text):
             return []
-    if refused := refusal(desk, inbound):
-        return [privately(inbound, key_of(inbound), refused)]
+    turned = turned_away(desk, inbound)
+    if turned is not None:
+        return turned
     if follow.greets(inbound.text):
         return [_help(desk, inbound)]
     alone = bool(desk.ledger.setting(inbound.channel, "private"))
@@ -39,8 +39,9 @@ def heard(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
 
 def asked(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     """Answer a question to the asker alone, with a button to share it."""
-    if refused := refusal(desk, inbound):
-        return [privately(inbound, key_of(inbound), refused)]
+    turned = turned_away(desk, inbound)
+    if turned is not None:
+        return turned
     if follow.greets(inbound.text):
         return [privately(inbound, key_of(inbound), blocks.note(phrases.ASK_USAGE))]
     return answered(desk, inbound, alone=True)
@@ -54,6 +55,7 @@ def answered(desk: Desk, inbound: Inbound, *, alone: bool) -> Sequence[Effect]:
     before = desk.ledger.last_answer(inbound.channel, thread) if inbound.channel else None
     read_as = follow.joined(before.question, inbound.text) if before else None
     data = desk.ask(inbound.text, _audience(desk, inbound, alone=alone), read_as)
+    data["after"] = before.key if before and read_as else None
     late = inbound.received + LATE < desk.now()
     said = phrases.asked_at(inbound.received, desk.settings.timezone) if late else ""
     shareable = alone and inbound.channel.startswith(("C", "G"))
@@ -70,6 +72,17 @@ def _audience(desk: Desk, inbound: Inbound, *, alone: bool) -> Audience:
     return desk.channel(inbound.channel)
 
 
+def turned_away(desk: Desk, inbound: Inbound) -> Sequence[Effect] | None:
+    """Say why a question is not looked at, if so. Too many get one word: one for each would be a flood of its own."""
+    refused = refusal(desk, inbound)
+    over = 0 if refused else _excess(desk, inbound)
+    if over > 1:
+        return []
+    if over:
+        refused = blocks.note(phrases.busy(desk.settings.quota))
+    return [privately(inbound, key_of(inbound), refused)] if refused else None
+
+
 def refusal(desk: Desk, inbound: Inbound) -> Message | None:
     """Say why somebody gets no answer here, if so."""
     person = desk.directory.person(inbound.user)
@@ -82,10 +95,13 @@ def refusal(desk: Desk, inbound: Inbound) -> Message | None:
     shown = not private(inbound) and inbound.channel.startswith(("C", "G"))
     if shown and not desk.settings.guests and desk.directory.outside(inbound.channel):
         return blocks.note(phrases.SHARED_OUTSIDE)
-    quota = desk.settings.quota
-    if quota and desk.ledger.asked(inbound.user, desk.now() - timedelta(minutes=1)) > quota:
-        return blocks.note(phrases.BUSY)
     return None
+
+
+def _excess(desk: Desk, inbound: Inbound) -> int:
+    """Tell by how much somebody is over the quota with this, 0 where they are not."""
+    asked_by_now = desk.ledger.asked(inbound.user, inbound.received - timedelta(minutes=1), inbound.received)
+    return max(0, asked_by_now - desk.settings.quota) if desk.settings.quota else 0
 
 
 def _help(desk: Desk, inbound: Inbound) -> Outbound:

@@ -27,6 +27,8 @@ _T = TypeVar("_T")
 HOST = "127.0.0.1"
 _PAGE = Path(__file__).parent / "page"
 _MENTION = re.compile(r"@dispatchbox\b", re.IGNORECASE)
+# Bodies with status 200 that are no answer of Slack's, by kind of fault.
+_BODIES = {"html": b"<html>gateway</html>", "empty": b"", "truncated": b'{"ok": tr', "junk": b"\xff\xfe" * 1_000_000}
 _RETRIES = (1.0, 60.0, 300.0)  # seconds after which Slack delivers again what was not acknowledged
 
 
@@ -43,6 +45,7 @@ class Workspace:
         self.retries = retries
         self.bot_url = ""
         self.secret = "local signing secret"  # noqa: S105 - of a stand-in on this machine
+        self.silent = False  # lines stay open, and nothing comes over them
         self.acknowledged: dict[str, float] = {}  # seconds from delivery to acknowledgement, by envelope id
         self._sockets: list[web.WebSocketResponse] = []
         self._pages: dict[web.WebSocketResponse, str] = {}
@@ -157,8 +160,8 @@ class Workspace:
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
         if fault.kind == "error":
             return web.json_response({"ok": False, "error": fault.value})
-        if fault.kind == "html":
-            return web.Response(text="<html>gateway</html>", content_type="text/html")
+        if fault.kind in _BODIES:
+            return web.Response(body=_BODIES[fault.kind], content_type="text/html")
         return web.Response(status=500, text="oops")
 
     def _late(self, method: str, body: dict[str, Any]) -> None:
@@ -177,7 +180,7 @@ class Workspace:
         return web.Response(status=status, text=said)
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(autoping=True)
+        socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         self._sockets.append(socket)
         await socket.send_json(
@@ -186,8 +189,15 @@ class Workspace:
         async for message in socket:
             if message.type is WSMsgType.TEXT:
                 self._acknowledge(json.loads(message.data))
+            elif message.type is WSMsgType.PING and not self.silent:
+                await socket.pong(message.data)
         self._sockets.remove(socket)
         return socket
+
+    async def announce(self, reason: str) -> None:
+        """Tell the bot to connect anew, or that it may not: refresh_requested, warning, link_disabled."""
+        for socket in list(self._sockets):
+            await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {}})
 
     def _acknowledge(self, frame: dict[str, Any]) -> None:
         waiting = self._waiting.pop(str(frame.get("envelope_id")), None)
@@ -218,7 +228,7 @@ class Workspace:
         return None
 
     async def _sent(self, envelope: str, kind: str, payload: dict[str, Any], attempt: int) -> dict[str, Any] | None:
-        if not self._sockets:
+        if not self._sockets or self.silent:
             return None
         future: asyncio.Future[dict[str, Any]] = self._loop.create_future()
         self._waiting[envelope] = future

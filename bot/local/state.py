@@ -15,9 +15,10 @@ Message = dict[str, Any]
 class Fault:
     """A fault to order: on the ``nth`` call (from 1) of a method from now on, or on every one (0).
 
-    ``kind``: 429, 500, error, before (no answer, not applied), after (applied, no answer), late (applied
-    after ``value`` seconds, no answer), html, slow (``value`` seconds). ``value`` also is the error's word or
-    Retry-After's. ``channel`` narrows it.
+    ``kind``: 429, 500, 500 after (applied), error, before (no answer, not applied), after (applied, no
+    answer), late (applied after ``value`` seconds, no answer), slow (``value`` seconds), and the bodies that
+    are no answer: html, empty, truncated, junk. ``value`` also is the error's word or Retry-After's.
+    ``channel`` narrows it.
     """
 
     method: str
@@ -52,7 +53,8 @@ class State:
     faults: list[Fault] = field(default_factory=list)
     pace: float = 0.95  # seconds between two posts in a channel: Slack takes about one a second
     posted_at: dict[str, float] = field(default_factory=dict)
-    _count: Any = field(default_factory=lambda: itertools.count(1))
+    # From the clock on: the bot remembers ids from one run of the stand-in to the next.
+    _count: Any = field(default_factory=lambda: itertools.count(time.time_ns()))
     _last_ts: float = 0.0
 
     @classmethod

@@ -50,7 +50,7 @@ def test_a_follow_up_needs_no_mention_and_says_how_it_was_read(world: World) -> 
     world.wait(lambda: world.replies(asked))
     world.say("and when?", BEN, thread=asked)
     answer = world.wait(lambda: world.replies(asked)[1:])[0]
-    assert answer["text"].startswith("Read as: when: Euroclear first transfer for Ukraine?")
+    assert answer["text"].startswith("Read as: When did Euroclear first transfer for Ukraine?")
     world.say("Thanks, that is what I needed.", BEN, thread=asked)
     world.say("Interesting.", thread=asked)
     world.quiet()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk import WebClient
 
-from bot.__main__ import assembled
 from bot.local.server import Workspace
+from bot.serve import assembled
 from bot.settings import load
 
 if TYPE_CHECKING:

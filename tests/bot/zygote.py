@@ -16,7 +16,7 @@ from threading import Event, Lock
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
-from bot.__main__ import assembled
+from bot.serve import assembled
 from bot.settings import load
 from index.search import Searcher
 from tests.fakes import HashEncoder

@@ -14,13 +14,15 @@ import pytest
 
 from index import vectors
 from index.answer import READ
+from index.ask import ask as answer
 from index.build import build
 from index.errors import IndexUnusable
 from index.parse import read_folder
 from index.question import read as read_question
+from index.read import SentenceReader
 from index.search import Searcher, fuse
 from index.store import Entry
-from index.types import Audience
+from index.types import Audience, Status
 from tests.conftest import LONDON, ROOT
 from tests.fakes import HashEncoder
 
@@ -234,6 +236,27 @@ from tests.fakes import HashEncoder
 for _ in range(5):
     build(Path(sys.argv[1]), partial(read_folder, Path(sys.argv[2]), LONDON), HashEncoder(), datetime.now(UTC))
 """
+
+
+def test_the_latest_on_a_subject_is_the_opening_of_its_newest_briefing(briefings: Path, tmp_path: Path) -> None:
+    for name, day, front, text in (
+        ("old", "2026-01-05", "topics: [steel]", "Steel talks begin. Steel, steel and steel again, on steel quotas."),
+        (
+            "new",
+            "2026-02-20",
+            "topics: [steel]",
+            "The quota was cut. It now stands at half.\n\nMinisters spoke of steel.",
+        ),
+        ("passing", "2026-02-25", "topics: [fares]", "Fares are frozen. The unions compared it with steel."),
+    ):
+        (briefings / f"{name}.md").write_text(f"---\ntitle: Paper {name}\npublished: {day}\n{front}\n---\n{text}\n")
+    index(briefings, tmp_path / "var")
+    searcher = Searcher.open(tmp_path / "var", HashEncoder(), lambda _: None)
+    found = answer("What is the latest on steel?", searcher, SentenceReader(), OPEN, NOW.date(), 0.12)
+    assert found.status is Status.ANSWERED
+    assert found.quote == "The quota was cut. It now stands at half."
+    assert list(dict.fromkeys(one.briefing for one in found.citations)) == ["new", "old", "passing"]
+    assert found.restricted == ("newest first",)
 
 
 def test_two_writers_take_turns_and_a_reader_sees_one_version_whole(filled: Path, tmp_path: Path) -> None:

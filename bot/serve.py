@@ -1,0 +1,146 @@
+"""The running bot, put together, and the commands that work on what it remembers.
+
+It stands apart from ``__main__`` so that a question at the command line starts without Slack's libraries.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from datetime import UTC, datetime
+from functools import partial
+from threading import Event
+from time import monotonic
+from time import time as wall
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.accept import Acceptor, Identity
+from bot.app import assemble, route
+from bot.deliver import Deliverer
+from bot.desk import Desk
+from bot.directory import Directory
+from bot.ledger import Ledger, restore
+from bot.redact import hush
+from bot.service import Service, Socket, Web, alone
+from bot.settings import SettingsError
+from bot.sweep import Sweep
+from bot.worker import Worker
+from index.errors import DispatchBoxError
+from index.group import grouped
+from index.read import SentenceReader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pydantic import SecretStr
+
+    from bot.settings import Settings
+    from index.search import Searcher
+    from index.types import Encoder
+
+
+class SlackRefusedError(DispatchBoxError):
+    """Slack does not let the bot in, or cannot be reached."""
+
+    status = 78  # as sysexits.h has it: a token or setting is wrong
+
+
+def run(settings: Settings, searcher: Callable[[], Searcher]) -> int:
+    """Answer in Slack until told to stop; give the exit status. The index opens before the transport.
+
+    Raises SettingsError, BusyError, SlackRefusedError, LedgerError, IndexUnusable.
+    """
+    token = _secret(settings.bot_token, "SLACK_BOT_TOKEN")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
+    hush(logging.getLogger(), [settings.bot_token, settings.app_token, settings.signing_secret])
+    with alone(settings.data):
+        client = WebClient(token, base_url=settings.api_url, timeout=10, retry_handlers=[])
+        service = assembled(settings, client, searcher())
+        ended = Event()
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signum, lambda *_: ended.set())
+        service.start()
+        print("dispatchbox: ready", file=sys.stderr, flush=True)  # noqa: T201 - for whoever waits for it
+        ended.wait()
+        service.close()
+    return 0
+
+
+def assembled(
+    settings: Settings,
+    client: WebClient,
+    searcher: Searcher,
+    clock: Callable[[], datetime] | None = None,
+    **paces: float,
+) -> Service:
+    """Put the running bot together; ``paces`` are the deliverer's. Raises SlackRefusedError, LedgerError."""
+    now = clock or (lambda: datetime.now(UTC))
+    ledger = Ledger.open(settings.data)
+    identity = _identity(client)
+    directory = Directory(client, identity.team, identity.user, monotonic)
+    deliverer = Deliverer(ledger, client, now, monotonic, **paces)
+    desk = Desk(searcher, SentenceReader(), directory, ledger, settings, now, monotonic(), monotonic)
+    worker = Worker(ledger, partial(route, desk), now, deliverer.wake.set)
+    acceptor = Acceptor(ledger, identity, now, worker.wake.set)
+    secret = settings.signing_secret.get_secret_value() if settings.signing_secret else None
+    if settings.port is None:
+        app = assemble(client, acceptor, None)
+        transport: Socket | Web = Socket(app, _secret(settings.app_token, "SLACK_APP_TOKEN"), wall)
+    else:
+        app = assemble(client, acceptor, _secret(settings.signing_secret, "SLACK_SIGNING_SECRET") and secret)
+        transport = Web(app, settings.host, settings.port, lambda: deliverer.stopped_by)
+    sweep = Sweep(ledger, client, acceptor, identity.user, now)
+    return Service(ledger, worker, deliverer, sweep, transport, now, settings.retention_days)
+
+
+def _identity(client: WebClient) -> Identity:
+    """Ask Slack who the token is. Raises SlackRefusedError."""
+    try:
+        found = client.auth_test()
+    except SlackApiError as error:
+        message = (
+            f"SLACK_BOT_TOKEN: Slack refuses it ({error.response['error']}); install the app and copy its token anew"
+        )
+        raise SlackRefusedError(message) from error
+    except (SlackClientError, OSError) as error:
+        message = f"{client.base_url}: Slack cannot be reached ({type(error).__name__}); check the network"
+        raise SlackRefusedError(message) from error
+    return Identity(found["user_id"], found["bot_id"], found["team_id"])
+
+
+def _secret(value: SecretStr | None, name: str) -> str:
+    if value is None or not value.get_secret_value():
+        message = f"{name} is not set; put it in the environment or in .env (README, In a real workspace)"
+        raise SettingsError(message)
+    return value.get_secret_value()
+
+
+def gaps(settings: Settings, encoder: Encoder) -> list[dict[str, Any]]:
+    """Group unanswered and unhelpful questions by meaning, without names. Raises LedgerError."""
+    ledger = Ledger.open(settings.data)
+    kept = ledger.gaps()
+    groups = grouped(encoder.encode([one.question for one in kept])) if kept else []
+    return [
+        {
+            "count": len(group),
+            "questions": list(dict.fromkeys(kept[at].question for at in group)),
+            "why": [why for at in group for why in ledger.reasons(kept[at].key)],
+        }
+        for group in groups
+    ]
+
+
+def backup(settings: Settings, file: Path) -> None:
+    """Copy what the bot remembers, and check the copy. Raises LedgerError."""
+    Ledger.open(settings.data).backup(file)
+
+
+def put_back(settings: Settings, file: Path) -> None:
+    """Put a backup in the place of what the bot remembers. Raises LedgerError, and BusyError while it runs."""
+    with alone(settings.data):
+        restore(file, settings.data)
