@@ -32,7 +32,7 @@ _BY = r"by|until|till|up{S}to|(?:no|not){S}later{S}than|on{S}or{S}before"
 _BEFORE = r"before|ahead{S}of|prior{S}to"
 _AFTER = r"after|following"
 _NOT = r"(?:not|n['’]t)(?:{S}\w+){{0,2}}{S}(?:before|until)|(?:no|not){S}earlier{S}than"
-_PLAIN = r"on|in|from|during|around|about|since|for|throughout|over|at|as{S}of|with{S}effect{S}from|starting|when|once|later{S}in"
+_PLAIN = r"on|in|from|during|around|about|since|for|throughout|over|at|as{S}of|with{S}effect{S}from|starting|when|once|to|later{S}in"
 _UNDER, _KINDS = (
     pattern.replace("{S}", S).replace("{{", "{").replace("}}", "}")
     for pattern in (
@@ -62,6 +62,11 @@ def _compiled(naming: Naming) -> re.Pattern[str]:
 
 
 _READINGS = tuple((_compiled(naming), naming) for naming in NAMINGS)
+# Every reading holds one of these; most sentences hold none, and looking for them is quick.
+_HINT = re.compile(
+    r"\d|day\b|days\b|week|month|quarter|year|night|morning|afternoon|evening|today|tomorrow|fortnight|half|spring|summer|autumn|winter|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|christmas|easter|holiday|recess|break|adjournment|parliament|house|commons|mps|peers|lords",
+    re.IGNORECASE,
+)
 _UNDER_KINDS = re.compile(_KINDS, re.IGNORECASE)
 
 
@@ -71,6 +76,8 @@ def find(text: str, said: date | None, *, past: bool = False) -> list[tuple[int,
     ``said`` is the date of publication; without it only words that carry their year name a time. Where
     two readings overlap the earlier, then the longer, wins.
     """
+    if not _HINT.search(text):
+        return []
     found = [
         (match.start(), match.end(), named)
         for pattern, naming in _READINGS
@@ -165,6 +172,8 @@ def _under(span: Stretch, kind: str, recess: bool, said: date | None) -> Stretch
     vague = Exact.VAGUE if exact is Exact.VAGUE else Exact.RANGE
     if kind == "later":
         return (max(earliest, said), latest, vague) if latest >= said else span
+    if kind == "before" and earliest <= said <= latest:
+        raise ValueError("it has begun; read it as no time")  # "before this month's summit"
     if kind == "before" or recess:
         return (said, earliest - _DAY, vague) if earliest > said else span
     return (said, latest, vague) if latest >= said else span
