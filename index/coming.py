@@ -37,7 +37,7 @@ _SUPPOSED = re.compile(
     re.IGNORECASE,
 )
 _DEADLINE = re.compile(
-    r"by|before|until|till|within|no\b|not\b|n['’]t|on\s+or|from|for|next|later|over|the\s+(?:coming|next)|coming|ahead|after|up\s+to|with\s",
+    r"by|before|until|till|within|to\b|no\b|not\b|n['’]t|on\s+or|from|for|next|later|over|the\s+(?:coming|next)|coming|ahead|after|up\s+to|with\s",
     re.IGNORECASE,
 )
 _OPEN_ENDED = re.compile(

@@ -21,11 +21,13 @@ from typing import TYPE_CHECKING
 
 from dateutil.relativedelta import relativedelta
 
-from index.times import NAMINGS, Naming, S, Stretch
+from index.times import NAMINGS, Naming, S
 from index.types import DateRange, Exact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from index.stretches import Stretch
 
 _DAY = timedelta(days=1)
 _BY = r"by|until|till|up{S}to|(?:no|not){S}later{S}than|on{S}or{S}before"
@@ -110,7 +112,9 @@ def _built(match: re.Match[str], naming: Naming, said: date | None, *, past: boo
             _part(one, groups.get("part", ""), _kind(groups)) for one in naming.stretches(match, said or _ANY_DAY)
         ]
         span = _choice(stretches, groups, said or _ANY_DAY, past=past)
-        earliest, latest, exact = _under(span, _kind(groups), "recess" in match.re.groupindex, said)
+        earliest, latest, exact = _under(
+            span, _kind(groups), groups.get("under", "").lower(), said, recess="recess" in match.re.groupindex
+        )
     except (ValueError, OverflowError):
         return None
     return DateRange(earliest, latest, match.group(), exact) if earliest <= latest else None
@@ -160,9 +164,11 @@ def _last(stretches: Sequence[Stretch]) -> Stretch:
     return stretches[-1]
 
 
-def _under(span: Stretch, kind: str, recess: bool, said: date | None) -> Stretch:  # noqa: FBT001 - a fact of the match
+def _under(span: Stretch, kind: str, under: str, said: date | None, *, recess: bool) -> Stretch:
     """Apply the preposition: by and before run from P, which only a dated briefing has."""
     earliest, latest, exact = span
+    if recess and under == "for":
+        raise ValueError("it says why, not when; read it as no time")  # "rises for the summer recess"
     if kind == "not":
         return earliest, latest, Exact.VAGUE
     if kind == "after":

@@ -36,12 +36,12 @@ _REST = rf"(?:{_ADVERB}(?:\s+to)?(?:{_ADVERB}\s+be)?{_ADVERB}\s+(?!{{stop}})[a-z
     "{stop}", r"(?:to|on|in|by|from|before|after|until|at|next|this|later|around|within|for|the|a|an)\b"
 )
 _PLANNED = r"(?:due|expected|scheduled|timetabled|slated|pencilled|listed|planned|intended|booked|earmarked|meant|supposed|set\s+(?:to|for|down)|likely|about\s+to|poised|to)\b"
-_ASKED = r"(?:ask|promis|pledg|request|requir|oblig|invit|order|instruct|direct|commission|commit|agree|decid|propos|announc|vow|undertak|fix|postpon|delay|extend|defer|bring)(?:e?d)|told|given|gave|chosen|undertaken|brought\s+forward|put\s+(?:back|off)"
+_ASKED = r"(?:ask|promis|pledg|request|requir|oblig|invit|order|instruct|direct|commission|commit|agree|decid|propos|announc|vow|undertak|fix|slipp|mov|push|shift|postpon|delay|extend|defer|bring)(?:e?d)|told|given|gave|chosen|undertaken|brought\s+forward|put\s+(?:back|off)"
 _WHEN = r"(?:to|in|on|by|before|next|this|later|around|about|within|from|for|until|at|during|early|mid|late|not|no|only|as)\b"
 _SCHEDULED = (
     r"opens|closes|begins?|starts|ends|expires?|takes?\s+(?:effect|place|over|up)|comes?\s+(?:into|up\s+for|before|off)|enters?\s+into|meets?|resumes?|reconvenes?"
     r"|runs?\s+(?:until|to|from|for|out)|falls?\s+(?:on|due)|go(?:es)?\s+(?:to|before|live|into|up|down)|(?:end|close|open|rise|reopen)\s+(?=(?:on|from|at|in|by|next)\b)|lapses?|ceases?|appl(?:y|ies)|faces?|arrives?|convenes?|kicks?\s+off|concludes?|publishes"
-    r"|(?:votes|debates|sits|reports)\s+(?:on|next|again|by|within|later|back)|(?:parliament|house|commons|lords|bill|committee)\s+(?:returns|reports|hears|considers|debates|votes)|hosts|holds|stands?\s+down"
+    r"|(?:votes|debates|sits|reports)\s+(?:on|next|again|by|within|later|back)|(?:parliament|house|commons|lords|bill|committee|court|mps|peers|talks)\s+(?:now\s+|then\s+|next\s+)?(?:returns?|reports|hears|considers?|debates?|votes?|sits?)|rises?\s+(?:for|on)|returns?\s+on|hosts|holds|stands?\s+down"
     r"|moves\s+to|points?\s+(?:now\s+)?(?=to\b)|keeps?|extends|brings|commits?|looms|closing(?!\s+da)|opening|beginning|starting|ending|expiring|finishing|running|lasting|concluding|resuming|nominating|facing"
     r"|taking\s+(?:effect|place|over)|coming\s+(?:into|up)|entering\s+into|in\s+(?:force|place)|target\s+(?:date|of)"
 )
