@@ -33,10 +33,10 @@ _HEADING_LINE = 60  # characters: a longer line is no heading
 _THING = r"(?:steps?|dates?|milestones?|stages?|events?|tests?|points?|moments?|hurdles?|things?|decisions?)"
 _LEAD = re.compile(
     rf"^\W*(?:(?:the\s+|two\s+|three\s+)?(?:key\s+|main\s+|immediate\s+|other\s+)?(?:next|forthcoming|upcoming|coming)\s+{_THING}\b[^:;.,]{{0,40}}?(?::|\b(?:are|is|include|includes|will\s+be)\b:?)"
-    rf"|[^:;.,]{{0,50}}\b(?:to\s+watch|to\s+look\s+(?:out\s+)?for|to\s+follow|to\s+note)\b[^:;.,]{{0,30}}?(?::|\b(?:are|is|include|includes)\b:?)"
+    rf"|(?:[^:;.,]{{0,40}},\s+)?[^:;.,]{{0,50}}\b(?:to\s+watch|to\s+look\s+(?:out\s+)?for|to\s+follow|to\s+note)\b[^:;.,]{{0,30}}?(?::|\b(?:are|is|include|includes)\b:?)"
     r"|(?:[^:;.,]{0,40}(?:,|\b(?:should|can|will|must|now|next|then|to)))?\s*\b(?:watch|look\s+(?:out|next))\s+(?:next\s+|now\s+)?for\b"
     r"|what\s+(?:happens|comes)\s+next\s*[:?]|looking\s+ahead\s*[,:]|(?:key\s+dates|timeline|next\s+steps|coming\s+up|still\s+to\s+come)\b[^:;.,]{0,30}(?::|\b(?:are|is)\b)"
-    r"|(?:attention|focus|eyes)(?:\s+now|\s+next)?\s+(?:turns?|moves?|shifts?)\s+(?:now\s+|next\s+)?to\b)\s*(?:[\w ]{0,30}:(?=\s|$))?\s*",
+    r"|(?:attention|focus|eyes)(?:\s+now|\s+next|\s+will|\s+then)*\s+(?:turns?|moves?|shifts?)\s+(?:now\s+|next\s+)?to\b)\s*(?:[\w ]{0,30}:(?=\s|$))?\s*",
     re.IGNORECASE,
 )
 _COMES = re.compile(
@@ -48,13 +48,21 @@ _ATTRIBUTION = re.compile(
     r"[^;]{0,160}?\b(?:said|says|tells|told|confirms?|confirmed|adds|added|announced|have\s+announced|warned|indicated)\b[^;]{0,60}?\bthat\s+(?=(?:the|a|an|both|all|no|any|there|these|more|ministers|mps|peers|[A-Z0-9])\b)"
 )
 
+_DENIED = re.compile(r"\b(?:not|no|nobody|none|never|without|yet\s+to|unclear)\b", re.IGNORECASE)
+_MARKUP = re.compile(r"\*\*|__")
+_LINE = re.compile(r"\n[ \t]*(?=\S)")
 _THEN = re.compile(
-    r"^(?:(?:and|for|or|but|plus|so|while|with)\s+|(?:then|first|second|third|secondly|lastly|finally|also)(?:,\s*|\s+(?=(?:the|a|an|any)\b)))+",
+    r"^(?:(?:and|for|or|but|plus|so)\s+|(?:then|first|second|third|secondly|lastly|finally|also)(?:,\s*|\s+(?=(?:the|a|an|any)\b)))+",
     re.IGNORECASE,
 )
-_LIST_CUT = re.compile(r";\s+|,?\s+and\s+(?:then|finally|lastly|also)\b,?\s*", re.IGNORECASE)
+_LIST_CUT = re.compile(
+    r";\s+|\s+and,\s+(?=(?:if|where|once|later|perhaps)\b)|,?\s+and\s+(?:then|finally|lastly|also)\b,?\s*",
+    re.IGNORECASE,
+)
 _FOR_CUT = re.compile(r",\s+(?:and\s+)?for\s+|\s+and\s+for\s+", re.IGNORECASE)
-_COMMA_AND = re.compile(r",\s+and\s+|,\s+or\s+")
+_COMMA = re.compile(r",\s+")
+_COMMA_AND = re.compile(r",\s+and\s+")
+_AND_ANY_ITEM = re.compile(r"\s+and\s+(?=(?:the|a|an|any|its|their|further|whether|how|when|what|publication)\b)")
 _AND_ITEM = re.compile(
     r"\s+and\s+(?=(?:(?:the|a|an|any|its|their|further)\s+[a-z]|whether\b|how\b|when\b|what\b)(?:\S*\s+){3})"
 )
@@ -100,7 +108,7 @@ def steps(briefing: Briefing) -> tuple[NextStep, ...]:
             bodies=tuple(dict.fromkeys(match.group().strip(" ,") for match in _BODY.finditer(item))),
         )
         for paragraph, closing in _closing(briefing)
-        for start, end in sentences(briefing.body[paragraph.start : paragraph.end], paragraph.start)
+        for start, end in _spans(briefing.body, paragraph, closing=closing)
         for item, due in _of_sentence(
             briefing.body[start:end],
             briefing.published,
@@ -138,6 +146,19 @@ def _closing(briefing: Briefing) -> Iterator[tuple[Paragraph, bool]]:
             announced = text.endswith(":") and bool(_LEAD.match(text.rsplit("\n", 1)[-1].rsplit(". ", 1)[-1]))
 
 
+def _spans(body: str, paragraph: Paragraph, *, closing: bool) -> Iterator[tuple[int, int]]:
+    """Cut a paragraph into sentences, and a timeline or table of what comes next into its lines."""
+    for start, end in sentences(body[paragraph.start : paragraph.end], paragraph.start):
+        lines = [match.end() for match in _LINE.finditer(body, start, end)] if closing else []
+        begin = start
+        for line in lines:
+            rest = body[line:end].split("\n", 1)[0].lstrip("| *")
+            if body.startswith("|", line) or any(at == 0 for at, _, _ in dates.find(rest[:30], ANY_DAY)):
+                yield begin, begin + len(body[begin:line].rstrip())
+                begin = line
+        yield begin, end
+
+
 def _is_item(body: str, start: int) -> bool:
     """Tell whether what starts here is an item of a list."""
     return bool(_MARKER.fullmatch(body, body.rfind("\n", 0, start) + 1, start))
@@ -164,8 +185,10 @@ def _verb_leads(quote: str) -> bool:
 
 def _comes(quote: str, said: date | None, *, item: bool) -> bool:
     """Tell whether an undated sentence or item under a heading is something to watch."""
+    if quote.startswith("|") or quote.endswith("?"):
+        return False
     if not item:
-        return bool(_COMES.search(quote))
+        return bool(_COMES.search(quote)) and not _DENIED.search(quote)
     return not dates.find(quote, said or ANY_DAY) and len(quote.split()) >= _SHORTEST and not quote.endswith(":")
 
 
@@ -182,31 +205,42 @@ def _items(text: str, said: date | None) -> Iterator[str]:
     """Cut a list at its semicolons, else at its last "and" and the commas between dated items."""
     cut = _LIST_CUT if ";" in text or not _FOR_CUT.search(text) else _FOR_CUT
     pieces = [piece for piece in cut.split(text) if piece.strip()]
-    if len(pieces) == 1 and (found := list(_COMMA_AND.finditer(text))):
-        last = found[-1]
-        pieces = [*re.split(r",\s+(?!and\b)", text[: last.start()]), text[last.end() :]]
-        pieces = list(_joined(pieces, said))
-    elif len(pieces) == 1 and (found := list(_AND_ITEM.finditer(text))):
-        before = text[: found[-1].start()]
-        pair = _PAIR.search(before)
-        if not pair or " and " in before[pair.end() :]:
-            pieces = [before, text[found[-1].end() :]]
+    if ";" not in text:
+        pieces = [item for piece in pieces for item in _enumerated(piece, said)]
     for piece in pieces:
         yield from _cut(piece, times(piece, said, listed=True), within_list=True)
 
 
-def _joined(pieces: Sequence[str], said: date | None) -> Iterator[str]:
-    """Put a piece that is no item of its own back to the one before it; the last stays apart."""
-    kept = pieces[0]
-    for piece in pieces[1:-1]:
-        alone = not _RELATIVE.match(piece) and not _MODIFIES.match(piece)
-        if alone and (_ITEM.match(piece) or times(piece, said, listed=True) or not times(kept, said, listed=True)):
+def _enumerated(text: str, said: date | None) -> Iterator[str]:
+    """Cut a list without semicolons: at its last "and", and at the commas before it that part items."""
+    last = _last_and(text)
+    kept, *pieces = _COMMA.split(text[: last.start()] if last else text)
+    for piece in pieces:
+        modifies = _RELATIVE.match(piece) or _MODIFIES.match(piece)
+        before, here = times(kept, said, listed=True), times(piece, said, listed=True)
+        if not modifies and ((before and here) or (last and (here or not before or _ITEM.match(piece)))):
             yield kept
             kept = piece
         else:
             kept = f"{kept}, {piece}"
     yield kept
-    yield from pieces[-1:] if len(pieces) > 1 else ()
+    if last:
+        yield text[last.end() :]
+
+
+def _last_and(text: str) -> re.Match[str] | None:
+    """Find the "and" before the last item of a list, not one within an item: "talks between A and B"."""
+    if found := list(_COMMA_AND.finditer(text)):
+        return found[-1]
+    if (found := list(_AND_ANY_ITEM.finditer(text))) and any(
+        _ITEM.match(piece) for piece in _COMMA.split(text[: found[-1].start()])[1:]
+    ):
+        return found[-1]
+    if found := list(_AND_ITEM.finditer(text)):
+        pair = _PAIR.search(text, 0, found[-1].start())
+        if not pair or " and " in text[pair.end() : found[-1].start()]:
+            return found[-1]
+    return None
 
 
 def _told(quote: str, found: Sequence[Time]) -> Iterator[tuple[str, DateRange | None]]:
@@ -267,5 +301,5 @@ def _standing(quote: str, piece: str, words: str) -> str:
 
 def _short(text: str) -> str:
     """Cut what is too long between words."""
-    words = text.strip(" .;,:").split()
+    words = _MARKUP.sub("", text).replace("|", " ").strip(" .;,:").split()
     return " ".join(words[:_LONGEST_ITEM]) + (" …" if len(words) > _LONGEST_ITEM else "")

@@ -39,7 +39,7 @@ _PLANNED = r"(?:due|expected|scheduled|timetabled|slated|pencilled|listed|planne
 _ASKED = r"(?:ask|promis|pledg|request|requir|oblig|invit|order|instruct|direct|commission|commit|agree|decid|propos|announc|vow|undertak|fix|slipp|mov|push|shift|postpon|delay|extend|defer|bring)(?:e?d)|told|given|gave|chosen|undertaken|brought\s+forward|put\s+(?:back|off)"
 _WHEN = r"(?:to|in|on|by|before|next|this|later|around|about|within|from|for|until|at|during|early|mid|late|not|no|only|as)\b"
 _SCHEDULED = (
-    r"opens|closes|begins?|starts|ends|expires?|takes?\s+(?:effect|place|over|up)|comes?\s+(?:into|up\s+for|before|off)|enters?\s+into|meets?|resumes?|reconvenes?"
+    r"opens|closes|begins?|starts|ends|expires?|takes?\s+(?:effect|place|over|up)|comes?\s+(?:on|into|up\s+for|before|off)|enters?\s+into|meets?|resumes?|reconvenes?"
     r"|runs?\s+(?:until|to|from|for|out)|falls?\s+(?:on|due)|go(?:es)?\s+(?:to|before|live|into|up|down)|(?:end|close|open|rise|reopen)\s+(?=(?:on|from|at|in|by|next)\b)|lapses?|ceases?|appl(?:y|ies)|faces?|arrives?|convenes?|kicks?\s+off|concludes?|publishes"
     r"|(?:votes|debates|sits|reports)\s+(?:on|next|again|by|within|later|back)|(?:parliament|house|commons|lords|bill|committee|court|mps|peers|talks)\s+(?:now\s+|then\s+|next\s+)?(?:returns?|reports|hears|considers?|debates?|votes?|sits?)|rises?\s+(?:for|on)|returns?\s+on|hosts|holds|stands?\s+down"
     r"|moves\s+to|points?\s+(?:now\s+)?(?=to\b)|keeps?|extends|brings|commits?|looms|closing(?!\s+da)|opening|beginning|starting|ending|expiring|finishing|running|lasting|concluding|resuming|nominating|facing"
@@ -59,9 +59,9 @@ _NOT_ADJECTIVE = "".join(rf"(?<!\b{word}\s)" for word in "the a an its their his
 _VERB = re.compile(
     r"\b(?:"
     rf"(?P<lapsed>(?:was|were|had\s+been|had){_ADVERB}\s+(?:{_PLANNED}|hoping|aiming|hoped|forecast|projected|working|both\b|the\b|an?\b){_REST}|would{_ADVERB}\s+have|(?:should|could|might|may|must){_ADVERB}\s+have)"
-    rf"|(?P<asked>(?:was|were|(?:has|have)(?:{_ADVERB}\s+been)?){_ADVERB}\s+(?:{_ASKED})|{_ASKED}|fixing|setting|promising|(?:has|have){_ADVERB}\s+(?:set|said|published|laid|confirmed|given|made|\w+ed))"
-    rf"|(?P<ahead>(?:(?:will|shall|would|should|must|cannot|can|(?-i:may)|needs?){_REST}|(?:has|have)\s+(?:until|to\b|(?:\w+\s+)?(?:days|weeks|months)\s+to)|(?:has|have)\s+(?=(?:the|a|an|its|their|his|her|mps|peers)\b))"
+    rf"|(?P<ahead>(?:has|have)(?:\s+been)?\s+(?:slipped|moved|pushed\s+back|put\s+(?:off|back)|postponed|delayed|deferred|extended|brought\s+forward)(?=\s+(?:to|until)\b)|(?:(?:will|shall|would|should|must|cannot|can|(?-i:may)|needs?){_REST}|(?:has|have)\s+(?:until|to\b|(?:\w+\s+)?(?:days|weeks|months)\s+to)|(?:has|have)\s+(?=(?:the|a|an|its|their|his|her|mps|peers)\b))"
     rf"|(?:is|are|remains?){_ADVERB}\s+{_PLANNED}{_REST}|(?:is|are|remains?|stays?){_ADVERB}\s+(?:open|closed|in\s+force|available|suspended|frozen|on\s+(?:hold|track|course))|(?:plans?|aims?|intends?|expects?|pledges?|promises|proposes|proposing|seeks|prepares|preparing|expecting|(?:intention|aim|plan|deadline)\s+is)\b|{_SCHEDULED})"
+    rf"|(?P<asked>(?:was|were|(?:has|have)(?:{_ADVERB}\s+been)?){_ADVERB}\s+(?:{_ASKED})|{_ASKED}|fixing|setting|promising|(?:has|have){_ADVERB}\s+(?:set|said|published|laid|confirmed|given|made|\w+ed))"
     rf"|(?P<unsure>(?:due|expected|scheduled|timetabled|slated|pencilled(?:\s+in)?|planned|intended|booked|earmarked|meant|set)(?:\s+to{_REST}|\s+(?={_WHEN}))|(?:to{_ADVERB}\s+)?be\s+[a-z]+|upcoming|forthcoming|listed\s+(?=(?:for|from|on|to)\b)|(?:deadline|closing\s+date|closing\s+day)\b)"
     rf"|(?P<wished>{_WISHED})"
     rf"|(?P<behind>was|were|had|has|have|having|been|since|did|to\s+have\s+\w+(?:ed|en)|{_IRREGULAR}|{_NOT_ADJECTIVE}{_NOT_PAST}(?-i:[a-z]{{2,}}ed))"

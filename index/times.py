@@ -63,7 +63,7 @@ def _needing(*groups: str) -> frozenset[str]:
 
 _TOLD = _needing("under", "part", "which", "year", "whose", "opens")
 _RECESS_TIME = r"(?:recess|break|adjournment)"
-_NOT_A_SEASON = rf"(?!{S}(?:{_RECESS_TIME}|term|school|schools|holidays?|fuel|olympics|games|camps?)\b)"
+_NOT_A_SEASON = rf"(?!{S}(?:{_RECESS_TIME}|term|school|schools|holidays?|fuel|olympics|games|camps?)\b|{S}(?:budget|statement|forecast){S}(?:is{S}|comes{S}|due{S})?(?:on|in|by){S}(?:the{S})?(?:\d|{'|'.join(WEEKDAYS)}))"
 NAMINGS = (
     Naming(rf"(?:{_WEEKDAY},?{S})?(?:the{S})?{_d()}{S}(?:of{S})?{_m()}{_y()}", mean.days),
     Naming(
@@ -95,7 +95,7 @@ NAMINGS = (
         parted=True,
     ),
     Naming(
-        rf"(?P<season>spring|summer|autumn|winter)(?:{S}(?:budget|statement|forecast)|(?!(?:{S})?{_DASH}?(?:{S})?\w))",
+        rf"(?P<season>spring|summer|autumn|winter){_NOT_A_SEASON}(?:{S}(?:budget|statement|forecast)|(?!(?:{S})?{_DASH}?(?:{S})?\w))",
         mean.season,
     ),
     Naming(rf"(?-i:(?P<kind>Q|H)(?P<quarter>[1-4])){_y()}", mean.quarter),

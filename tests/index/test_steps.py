@@ -67,6 +67,12 @@ TO_COME = [
     ("The tariff rises to 4p a litre on 1 September 2026.", ["2026-09-01..2026-09-01"]),
     ("The chancellor will present her spring forecast on 3 March.", ["2026-03-03..2026-03-03"]),
     ("Royal Assent is expected in the coming weeks.", ["2026-02-13..2026-03-26"]),
+    ("MPs voted on Tuesday to reject the amendment; the Bill now returns to the Lords on Monday.", ["2026-02-16..2026-02-16"]),
+    ("The House rises for the recess on 26 March and returns on 13 April.", ["2026-03-26..2026-03-26", "2026-04-13..2026-04-13"]),
+    ("Phase two, originally planned for January, has slipped to the autumn.", ["2026-09-01..2026-11-30"]),
+    ("Junior doctors in England plan five days of strike action from 7am on 24 February.", ["2026-02-24..2026-02-24"]),
+    ("The target of an 18-week wait for 92% of patients is to be met by March 2029.", ["2026-02-12..2029-03-31"]),
+    ("Guidance will be published in April.", ["2026-04-01..2026-04-30"]),
     ("The Government is to close the last two centres by 2028.", ["2026-02-12..2028-12-31"]),
     ("The Act commits ministers to building 300,000 homes by 2029.", ["2026-02-12..2029-12-31"]),
     ("The closing date for nominations is 20 March.", ["2026-03-20..2026-03-20"]),
@@ -115,6 +121,12 @@ NOT_TO_COME = [
     "The summit would have taken place on 20 March.",
     "The Bill would let ministers set fees.",
     "The report runs to 90 pages.",
+    "The White Paper, due last autumn, has still not appeared.",
+    "Sir Alan said in January 2025 that the rules would be settled by the end of that year.",
+    "The Bill completed its Commons stages on 4 February and had its first reading in the Lords the next day.",
+    "The waiting list stood at 7.3 million in December.",
+    "The minister's reply, dated 3 February, was published on Monday.",
+    "A written statement on 4 February said the order was to have been made in January.",
     "The 2026 settlement is worth £78 billion.",
 ]
 
@@ -154,6 +166,34 @@ CLOSINGS = [
         [("any further talks between the UK and the EU", None), ("the outcome of the summit on 19 May", "2026-05-19..2026-05-19")],
     ),
     (
+        "The dates to note are 24 February (Commons report stage), 9 March (Lords second reading) and 1 April (commencement).",
+        [("24 February (Commons report stage)", "2026-02-24..2026-02-24"), ("9 March (Lords second reading)", "2026-03-09..2026-03-09"), ("1 April (commencement)", "2026-04-01..2026-04-01")],
+    ),
+    (
+        "What to watch: Ofgem's decision on network charges, expected by the end of February, the vote on the levy in early March and publication of the heat strategy, which has slipped to the spring.",
+        [("Ofgem's decision on network charges, expected by the end of February", "2026-02-12..2026-02-28"), ("the vote on the levy in early March", "2026-03-01..2026-03-10"), ("publication of the heat strategy, which has slipped to the spring", "2026-03-01..2026-05-31")],
+    ),
+    (
+        "Next steps include a vote in the Lords on Tuesday, publication of draft guidance within six weeks and, if agreed, commencement in April 2027.",
+        [("a vote in the Lords on Tuesday", "2026-02-17..2026-02-17"), ("publication of draft guidance within six weeks", "2026-02-12..2026-03-26"), ("if agreed, commencement in April 2027", "2027-04-01..2027-04-30")],
+    ),
+    (
+        "Watch next for the appeal ruling (no date given), the outcome of pay talks with Unison and the Welsh Government's budget on 3 March.",
+        [("the appeal ruling (no date given)", None), ("the outcome of pay talks with Unison", None), ("the Welsh Government's budget on 3 March", "2026-03-03..2026-03-03")],
+    ),
+    (
+        "For practitioners, the points to watch are when the transitional rules end, whether fees rise again and how tribunals read section 12.",
+        [("when the transitional rules end", None), ("whether fees rise again", None), ("how tribunals read section 12", None)],
+    ),
+    (
+        "Looking ahead: the Spring Forecast on 3 March; the elections on 7 May.",
+        [("the Spring Forecast on 3 March", "2026-03-03..2026-03-03"), ("the elections on 7 May", "2026-05-07..2026-05-07")],
+    ),
+    (
+        "Still to come are the minister's oral evidence on 25 February and the inspectorate's report, neither of which will settle the funding question.",
+        [("the minister's oral evidence on 25 February", "2026-02-25..2026-02-25"), ("the inspectorate's report, neither of which will settle the funding question", None)],
+    ),
+    (
         "Attention now turns to the second reading on 25 February and the committee stage in March.",
         [("the second reading on 25 February", "2026-02-25..2026-02-25"), ("the committee stage in March", "2026-03-01..2026-03-31")],
     ),
@@ -184,6 +224,25 @@ def test_the_list_under_a_heading_is_what_to_watch(body: str) -> None:
         "24 February: report stage in the Lords", "Publication of the code of practice", "The ban begins on 1 July",
     ]  # fmt: skip
     assert dues(found) == ["2026-02-24..2026-02-24", None, "2026-07-01..2026-07-01"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Plans.\n\nTimeline\n\n12 January 2026: statement\n6 March 2026: consultation closes\nAutumn 2026: final policy",
+        "Plans.\n\n## Key dates\n\n| date | event |\n|---|---|\n| 6 March | consultation closes |\n| autumn 2026 | final policy |",
+    ],
+    ids=["lines", "table"],
+)
+def test_a_timeline_of_lines_or_a_table_gives_a_step_for_each_line_to_come(body: str) -> None:
+    assert dues(steps(briefing(body))) == ["2026-03-06..2026-03-06", "2026-09-01..2026-11-30"]
+
+
+def test_a_closing_that_says_nothing_is_known_gives_no_step() -> None:
+    assert (
+        steps(briefing("Plans.\n\nThe next steps are unclear. Ministers have not said when the Bill will return."))
+        == ()
+    )
 
 
 def test_a_timeline_leaves_out_what_is_past() -> None:
