@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from index.types import DateRange
 
 _FORECAST = re.compile(
-    r"\b(?:forecasts?|project(?:s|ed|ions?)|predict(?:s|ed)?|estimate[sd]?|modell?ing|(?:is|are|was|were)\s+put(?:\s+in\s+\w+)?\s+at|puts\s|averag(?:es|ing)|peak(?:s|ing)|worth|yield|growth|inflation|unemployment|borrowing|receipts|bring\s+in|expected\s+to\s+(?:reach|rise|fall|grow|cost|total|save|raise|be\s+lent)|people\s+are\s+expected|analysts)\b",
+    r"\b(?:forecasts?|project(?:s|ed|ions?)|predict(?:s|ed)?|estimate[sd]?|modell?ing|(?:is|are|was|were)\s+put(?:\s+in\s+\w+)?\s+at|puts\s|averag(?:es|ing)|peak(?:s|ing)|worth|yield|growth|inflation|unemployment|borrowing|receipts|bring\s+in|(?:expected|set|likely)\s+to\s+(?:reach|rise|fall|grow|cost|total|save|raise|add|generate|contribute|boost|be\s+lent)|people\s+are\s+expected|analysts)\b",
     re.IGNORECASE,
 )
 _QUANTITY = re.compile(
@@ -45,7 +45,7 @@ _OPEN_ENDED = re.compile(
     re.IGNORECASE,
 )
 _BARE_YEAR = re.compile(
-    r"since\b|(?:over|for|during|throughout|in)\s+the\s+(?:next|coming)\b.*\byears|(?:for|over|after|since|during|throughout)\s+\d{4}|\d{4}[-–/]\d|(?:at\s+)?the\s+\d{4}[-–/]",
+    r"since\b|(?:over|for|during|throughout|in)\s+the\s+(?:next|coming)\b.*\byears|(?:for|over|after|since|during|throughout)\s+\d{4}|\d{4}[-–/]\d|(?:(?:at|for)\s+)?the\s+\d{4}[-–/]",
     re.IGNORECASE,
 )
 _RUNNING_YEAR = re.compile(r"^(?:in|during|for)\s.*\d[-–/]\d", re.IGNORECASE)

@@ -36,7 +36,7 @@ _REST = rf"(?:{_ADVERB}(?:\s+to)?(?:{_ADVERB}\s+be)?{_ADVERB}\s+(?!{{stop}})[a-z
     "{stop}", r"(?:to|on|in|by|from|before|after|until|at|next|this|later|around|within|for|the|a|an)\b"
 )
 _PLANNED = r"(?:due|expected|scheduled|timetabled|slated|pencilled|listed|planned|intended|booked|earmarked|meant|supposed|set\s+(?:to|for|down)|likely|about\s+to|poised|to)\b"
-_ASKED = r"(?:ask|promis|pledg|request|requir|oblig|invit|order|instruct|direct|commission|commit|agree|decid|propos|announc|vow|undertak|fix|slipp|mov|push|shift|postpon|delay|extend|defer|bring)(?:e?d)|told|given|gave|chosen|undertaken|brought\s+forward|put\s+(?:back|off)"
+_ASKED = r"(?:ask|promis|pledg|request|requir|oblig|invit|order|instruct|direct|commission|committ|deferr|agree|decid|propos|announc|vow|undertak|fix|slipp|mov|push|shift|postpon|delay|extend|defer|bring)(?:e?d)|told|given|gave|chosen|undertaken|brought\s+forward|put\s+(?:back|off)"
 _WHEN = r"(?:to|in|on|by|before|next|this|later|around|about|within|from|for|until|at|during|early|mid|late|not|no|only|as)\b"
 _SCHEDULED = (
     r"opens|closes|begins?|starts|ends|expires?|takes?\s+(?:effect|place|over|up)|comes?\s+(?:on|into|up\s+for|before|off)|enters?\s+into|meets?|resumes?|reconvenes?"

@@ -77,7 +77,7 @@ NAMINGS = (
         mean.span,
     ),
     Naming(rf"between{S}(?:{_d('1')}{S})?{_m('1')}{_y('1')}{S}and{S}(?:{_d('2')}{S})?{_m('2')}{_y('2')}", mean.span),
-    Naming(rf"(?:(?P<which>this|next|last){S})?{_m()}{_y()}", mean.month, _TOLD, parted=True),
+    Naming(rf"(?:(?P<which>this|next|last){S})?{_m()}{_y()}(?!{S}\d{{1,2}}\b)", mean.month, _TOLD, parted=True),
     Naming(rf"(?P<opens>^|(?<=[\n])|(?<=[:;] )){_m()}(?=[,:])", mean.month, led=False),
     Naming(rf"(?P<year>{_YEAR_NUMBER})(?!{_DASH}\d|/)", mean.year, _needing("under", "part"), parted=True),
     Naming(
