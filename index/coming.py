@@ -59,6 +59,10 @@ _REPORTED = re.compile(
 )
 _WOULD = re.compile(r"\bwould\b", re.IGNORECASE)
 _NEARBY = re.compile(r"\b(?:next|this|later|coming|tomorrow|within|for|over)\b", re.IGNORECASE)
+_CHANGES = re.compile(
+    r"\bwill\s+(?:rise|fall|increase|drop|go\s+(?:up|down)|be\s+[a-z]+)\s+(?:to|by|from)\b", re.IGNORECASE
+)
+_WEEK = 7  # days: between the last of a weekday and the next
 ANY_DAY = date(2024, 1, 1)  # for finding the words of a time in an undated briefing
 
 
@@ -111,7 +115,7 @@ def _figure(before: str, clause: str, named: DateRange, *, listed: bool) -> bool
     forecast, quantity = bool(_FORECAST.search(near)), bool(_QUANTITY.search(before))
     if words.startswith("from "):
         return forecast and quantity
-    bound = _BOUND.search(near) and words.startswith("by ")
+    bound = _CHANGES.search(near) or (_BOUND.search(near) and words.startswith("by "))
     return forecast or (quantity and not bound and not words.startswith(("until", "before")))
 
 
@@ -123,11 +127,12 @@ def _ahead(kind: Tense, named: DateRange, past: DateRange, said: date, *, listed
     open_ended = bool(_OPEN_ENDED.match(named.words))
     surely = past == named and (named.earliest > said or (open_ended and ahead))
     nearer = ((named.latest if open_ended else named.earliest) - said).days <= (said - past.latest).days
+    weekday = (named.latest - past.latest).days <= _WEEK
     deadline = bool(_DEADLINE.match(named.words))
     verdicts = {
         Tense.AHEAD: ahead or "today" in named.words.lower(),
         Tense.ASKED: surely or (past != named and (nearer or listed) and deadline),
-        Tense.UNSURE: ahead and (listed or nearer or past == named),
+        Tense.UNSURE: ahead and (listed or nearer or past == named or weekday),
         Tense.NONE: ahead if listed else surely,
         Tense.WISHED: ahead and listed,
         Tense.BEHIND: surely and not open_ended and not _NEARBY.search(named.words),

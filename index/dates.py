@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dateutil.relativedelta import relativedelta
@@ -78,12 +79,9 @@ def find(text: str, said: date | None, *, past: bool = False) -> list[tuple[int,
     ``said`` is the date of publication; without it only words that carry their year name a time. Where
     two readings overlap the earlier, then the longer, wins.
     """
-    if not _HINT.search(text):
-        return []
     found = [
         (match.start(), match.end(), named)
-        for pattern, naming in _READINGS
-        for match in pattern.finditer(text)
+        for match, naming in _matches(text)
         if (named := _built(match, naming, said, past=past))
     ]
     chosen: list[tuple[int, int, DateRange]] = []
@@ -100,11 +98,21 @@ def read(words: str, said: date | None, *, past: bool = False) -> DateRange | No
     return found[0][2] if found and found[0][:2] == (0, len(whole)) else None
 
 
+@lru_cache(maxsize=64)
+def _matches(text: str) -> tuple[tuple[re.Match[str], Naming], ...]:
+    """Match every reading; kept for a while, since a sentence is read of the past and of what is to come."""
+    if not _HINT.search(text):
+        return ()
+    return tuple((match, naming) for pattern, naming in _READINGS for match in pattern.finditer(text))
+
+
 def _built(match: re.Match[str], naming: Naming, said: date | None, *, past: bool) -> DateRange | None:
     """Make the range a match names; None for a day there is not, and for words that name no time."""
     groups = {name: found for name, found in match.groupdict().items() if found is not None}
     if naming.needs and not naming.needs & groups.keys():
         return None
+    if groups.get("under", "").lower() == "for" and match.re.groupindex.keys() & {"recess", "feast"}:
+        return None  # "the House rises for Easter" says why, not when
     if said is None and not groups.keys() & {"year", "year2", "iso"}:
         return None
     try:
@@ -112,9 +120,7 @@ def _built(match: re.Match[str], naming: Naming, said: date | None, *, past: boo
             _part(one, groups.get("part", ""), _kind(groups)) for one in naming.stretches(match, said or _ANY_DAY)
         ]
         span = _choice(stretches, groups, said or _ANY_DAY, past=past)
-        earliest, latest, exact = _under(
-            span, _kind(groups), groups.get("under", "").lower(), said, recess="recess" in match.re.groupindex
-        )
+        earliest, latest, exact = _under(span, _kind(groups), said, recess="recess" in match.re.groupindex)
     except (ValueError, OverflowError):
         return None
     return DateRange(earliest, latest, match.group(), exact) if earliest <= latest else None
@@ -164,11 +170,9 @@ def _last(stretches: Sequence[Stretch]) -> Stretch:
     return stretches[-1]
 
 
-def _under(span: Stretch, kind: str, under: str, said: date | None, *, recess: bool) -> Stretch:
+def _under(span: Stretch, kind: str, said: date | None, *, recess: bool) -> Stretch:
     """Apply the preposition: by and before run from P, which only a dated briefing has."""
     earliest, latest, exact = span
-    if recess and under == "for":
-        raise ValueError("it says why, not when; read it as no time")  # "rises for the summer recess"
     if kind == "not":
         return earliest, latest, Exact.VAGUE
     if kind == "after":

@@ -137,6 +137,11 @@ def other_year(match: re.Match[str], said: date) -> Iterator[Stretch]:
     yield date(year, month, 1), date(year + 1, month, 1) - _DAY, Exact.RANGE
 
 
+def other_years(match: re.Match[str], _: date) -> Iterator[Stretch]:
+    """Read "2026-27 to 2029-30": financial years."""
+    yield date(int(match["year"]), 4, 1), date(int(match["until"]) + 1, 4, 1) - _DAY, Exact.RANGE
+
+
 def new_year(match: re.Match[str], said: date) -> Iterator[Stretch]:
     """Read the new year: January."""
     for year in _years(match, said):

@@ -113,6 +113,10 @@ NAMINGS = (
         parted=True,
     ),
     Naming(
+        rf"(?:(?:from|between|over){S})?(?P<year>{_YEAR_NUMBER})(?:{_DASH}|/)\d{{2,4}}{S}(?:to|and|until){S}(?P<until>{_YEAR_NUMBER})(?:{_DASH}|/)\d{{2,4}}",
+        mean.other_years,
+    ),
+    Naming(
         rf"(?:(?:the|this){S})?(?P<which>current|next|last|this){S}(?P<kind>{_YEAR_KIND}){S}year",
         mean.other_year,
         parted=True,

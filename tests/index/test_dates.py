@@ -153,6 +153,7 @@ TABLE = {
         financial year 2026-27            2026-04-01 2027-03-31 range
         the 2026-27 financial year        2026-04-01 2027-03-31 range
         in 2026-27                        2026-04-01 2027-03-31 range
+        from 2026-27 to 2029-30           2026-04-01 2030-03-31 range
         in 2026/27                        2026-04-01 2027-03-31 range
         from 2026-27                      2026-04-01 2027-03-31 range
         the next financial year           2026-04-01 2027-03-31 range
