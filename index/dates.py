@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from index.stretches import Stretch
 
 _DAY = timedelta(days=1)
-_BY = r"by|until|till|up{S}to|(?:no|not){S}later{S}than|on{S}or{S}before"
+_BY = r"by|until|till|up{S}to|(?:no|not){S}later{S}than|on{S}or{S}before|between{S}now{S}and"
 _BEFORE = r"before|ahead{S}of|prior{S}to"
 _AFTER = r"after|following"
-_NOT = r"(?:not|n['’]t)(?:{S}\w+){{0,2}}{S}(?:before|until)|(?:no|not){S}earlier{S}than"
-_PLAIN = r"on|in|from|during|around|about|since|for|throughout|over|at|as{S}of|with{S}effect{S}from|starting|when|once|to|later{S}in"
+_NOT = r"(?:not|n['’]t)(?:{S}\w+){{0,2}}{S}(?:before|until)|(?:no|not){S}(?:earlier|sooner){S}than|on{S}or{S}after"
+_PLAIN = r"on|in|from|during|around|about|since|for|throughout|over|at|as{S}of|with{S}effect{S}from|starting|when|once|to|as{S}(?:early|soon){S}as|later{S}in"
 _UNDER, _KINDS = (
     pattern.replace("{S}", S).replace("{{", "{").replace("}}", "}")
     for pattern in (

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from index.types import Briefing, DateRange, Paragraph
 
 _HEADING = re.compile(
-    r"\b(?:next steps?|what to watch|what happens next|what(?:['’]s| is| comes) next|looking ahead|timeline|key dates|dates to watch|coming up|next)\b",
+    r"\b(?:next steps?|what to watch|what happens next|what(?:['’]s| is| comes) next|looking ahead|timeline|key dates|dates to watch|coming up|what next)\b|^next\W*$",
     re.IGNORECASE,
 )
 _HEADING_LINE = 60  # characters: a longer line is no heading
@@ -85,12 +85,13 @@ _HEADLESS = re.compile(
     r"(?:it|they|he|she|which|who|(?:will|is|are|must|may)|[a-z]+(?:ing|ed)|set|sets|takes?|returns|ends|closes|opens|begins)\b"
 )
 _BODY = re.compile(
-    r"\b(?:European (?:Council|Commission|Parliament|Court of (?:Justice|Human Rights))|Council of (?:the EU|Ministers|Europe)|House of (?:Commons|Lords)|Commons|Lords|Parliament"
+    r"\b(?:(?:(?!(?:January|February|March|April|May|June|July|August|September|October|November|December|The|A|An|When|If|Next) )[A-Z][\w’'-]+,? (?:and )?){1,5}(?:Committee|Council|Commission|Authority|Office|Tribunal|Agency|Court|Assembly|Executive|Ombudsman|Regulator|Board|Inspectorate)(?! of\b)"
+    r"|European (?:Council|Commission|Parliament|Court of (?:Justice|Human Rights))|Council of (?:the EU|Ministers|Europe)|House of (?:Commons|Lords)|Commons|Lords|Parliament"
     r"|Home Office|Foreign Office|Cabinet Office|(?:HM )?Treasury|Ofgem|Ofcom|Ofwat|Ofsted|Ofqual|NICE|OBR|Office for (?:Budget Responsibility|National Statistics|Students)"
     r"|Bank of England|Supreme Court|Court of Appeal|High Court|Divisional Court|Downing Street|No 10|HMRC|DWP|MHCLG|DEFRA|Defra|NHS England|Environment Agency|Senedd|Holyrood|Stormont"
     r"|(?:Scottish|Welsh) (?:Government|Parliament)|Northern Ireland (?:Executive|Assembly)|NATO|G7|G20|UN|WTO|OECD|IMF|(?:Competition and Markets|Financial Conduct) Authority"
     r"|(?:Department|Ministry) (?:for|of)(?: (?:and |the |of )?[A-Z][\w’'-]+,?){1,5}"
-    r"|(?:(?!(?:January|February|March|April|May|June|July|August|September|October|November|December|The|A|An|When|If|Next) )[A-Z][\w’'-]+,? (?:and )?){1,5}(?:Committee|Council|Commission|Authority|Office|Tribunal|Agency|Court|Assembly|Executive|Ombudsman|Regulator|Board|Inspectorate))\b"
+    r")\b"
 )
 
 
@@ -135,15 +136,14 @@ def within(due: DateRange | None, first: date | None, last: date | None) -> bool
 
 def _closing(briefing: Briefing) -> Iterator[tuple[Paragraph, bool]]:
     """Give each paragraph, and whether it stands under words such as "Next steps"."""
-    announced = False
+    under, led = False, False
     for paragraph in briefing.paragraphs:
         text = briefing.body[paragraph.start : paragraph.end].strip()
         headed = bool(_HEADING.search(paragraph.heading))
-        yield paragraph, headed or announced or bool(_LEAD.match(text))
-        if len(text) <= _HEADING_LINE and not text.endswith("."):
-            announced = bool(_HEADING.search(text))
-        else:
-            announced = text.endswith(":") and bool(_LEAD.match(text.rsplit("\n", 1)[-1].rsplit(". ", 1)[-1]))
+        yield paragraph, headed or under or led or bool(_LEAD.match(text))
+        if len(text) <= _HEADING_LINE and "\n" not in text and text[-1:].isalpha():
+            under = bool(_HEADING.search(text))
+        led = text.endswith(":") and bool(_LEAD.match(text.rsplit("\n", 1)[-1].rsplit(". ", 1)[-1]))
 
 
 def _spans(body: str, paragraph: Paragraph, *, closing: bool) -> Iterator[tuple[int, int]]:

@@ -104,6 +104,11 @@ def year(match: re.Match[str], _: date) -> Iterator[Stretch]:
     yield date(first, 1, 1), date(last, 12, 31), Exact.RANGE
 
 
+def year_end(_: re.Match[str], said: date) -> Iterator[Stretch]:
+    """Read the last day of the year."""
+    yield date(said.year, 12, 31), date(said.year, 12, 31), Exact.DAY
+
+
 def season(match: re.Match[str], said: date) -> Iterator[Stretch]:
     """Read a season: three months."""
     first = _SEASONS[match["season"].lower()]

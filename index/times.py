@@ -70,6 +70,7 @@ NAMINGS = (
         rf"(?:(?:from|between){S})?(?:{_WEEKDAY}{S})?{_d()}(?:,{S}\d{{1,2}}){{0,3}}(?:{S}(?:and|to|or){S}|{_DASH})(?:(?:{'|'.join(WEEKDAYS)}){S})?(?P<until>\d{{1,2}})(?:st|nd|rd|th)?{S}{_m()}{_y()}",
         mean.days,
     ),
+    Naming(rf"(?:the{S})?(?:calendar{S})?year(?:{S}|-|['’]s{S})end", mean.year_end, _needing("under")),
     Naming(rf"{_m()}{S}{_d()}(?:,?{S}(?P<year>{_YEAR_NUMBER}))?", mean.days),
     Naming(r"(?P<iso>\d{4}-\d\d-\d\d)", mean.iso),
     Naming(
@@ -98,14 +99,16 @@ NAMINGS = (
         rf"(?P<season>spring|summer|autumn|winter){_NOT_A_SEASON}(?:{S}(?:budget|statement|forecast)|(?!(?:{S})?{_DASH}?(?:{S})?\w))",
         mean.season,
     ),
-    Naming(rf"(?-i:(?P<kind>Q|H)(?P<quarter>[1-4])){_y()}", mean.quarter),
+    Naming(rf"(?-i:(?P<kind>Q|H)(?P<quarter>[1-4])){_y()}", mean.quarter, parted=True),
     Naming(
         rf"(?:the{S})?(?P<quarter>first|second|third|fourth|final){S}(?P<kind>quarter)(?:{_y()}|{S}of{S}(?:the|(?P<whose2>this)){S}year)(?!{S}of\b)",
         mean.quarter,
+        parted=True,
     ),
     Naming(
         rf"(?:the{S})?(?P<quarter>first|second|last){S}(?P<kind>quarter|half){S}of{S}(?:(?P<year>{_YEAR_NUMBER})|(?P<whose>this|next|last){S}year|the{S}year)",
         mean.quarter,
+        parted=True,
     ),
     Naming(
         rf"(?:the{S})?(?:(?P<sort>{_YEAR_KIND}){S}year{S})?(?P<year>{_YEAR_NUMBER})(?:{_DASH}|/)(?P<until>\d\d(?:\d\d)?)(?:{S}(?P<kind>{_YEAR_KIND}){S}year)?(?!{S}session)",

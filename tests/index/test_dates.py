@@ -60,6 +60,16 @@ TABLE = {
         before 6 March                    2025-12-12 2026-03-05 range
         ahead of 6 March                  2025-12-12 2026-03-05 range
         after 18 December                 2025-12-19 2025-12-19 vague
+        on or after 6 April               2026-04-06 2026-04-06 vague
+        between now and 6 March           2025-12-12 2026-03-06 range
+        as early as March                 2026-03-01 2026-03-31 range
+        by year-end                       2025-12-12 2025-12-31 range
+        by the end of Q1 2026             2025-12-12 2026-03-31 range
+        by the end of the second quarter  2025-12-12 2026-06-30 range
+        by end March                      2025-12-12 2026-03-31 range
+        autumn Budget 2026                2026-09-01 2026-11-30 vague
+        next quarter                      2026-01-01 2026-03-31 range
+        later in the spring               2026-03-01 2026-05-31 vague
         from 6 April                      2026-04-06 2026-04-06 day
         with effect from 6 April 2026     2026-04-06 2026-04-06 day
         not before 6 April                2026-04-06 2026-04-06 vague

@@ -266,6 +266,28 @@ def test_an_item_stands_without_who_said_it_and_names_its_bodies() -> None:
     assert found.bodies == ("Financial Conduct Authority",)
 
 
+@pytest.mark.parametrize(
+    ("words", "bodies"),
+    [
+        ("the Commons Treasury Committee", ("Commons Treasury Committee",)),
+        ("the Department for Work and Pensions and the OBR", ("Department for Work and Pensions", "OBR")),
+        ("the European Council and the European Parliament", ("European Council", "European Parliament")),
+        ("the Scottish Government, Ofgem and the High Court", ("Scottish Government", "Ofgem", "High Court")),
+        ("The Competition and Markets Authority", ("Competition and Markets Authority",)),
+        ("the First-tier Tribunal", ("First-tier Tribunal",)),
+        ("the minister", ()),
+    ],
+)
+def test_the_bodies_an_item_names_are_given_whole(words: str, bodies: tuple[str, ...]) -> None:
+    (found,) = steps(briefing(f"By 30 June a reply must come from {words}."))
+    assert found.bodies == bodies
+
+
+def test_what_stands_under_a_plain_heading_ends_with_the_next_heading() -> None:
+    body = "Plans.\n\nNext steps\n\n- The code of practice.\n\n- The first report.\n\nBackground\n\n- The old code."
+    assert [one.item for one in steps(briefing(body))] == ["The code of practice", "The first report"]
+
+
 def test_an_undated_briefing_dates_only_what_carries_its_year_and_keeps_the_words() -> None:
     body = (
         "The levy starts on 1 June 2027.\n\nThe consultation closes on 6 March.\n\n"
