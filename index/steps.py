@@ -8,11 +8,11 @@ with a date to which somebody is bound is one.
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from index import dates
-from index.coming import ANY_DAY, Time, times
+from index.coming import ANY_DAY, times
+from index.items import OPENING, cut, items, kept
 from index.sentences import sentences
 from index.tense import verbs
 from index.types import NextStep
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from index.coming import Time
     from index.types import Briefing, DateRange, Paragraph
 
 _HEADING = re.compile(
@@ -51,33 +52,7 @@ _ATTRIBUTION = re.compile(
 _DENIED = re.compile(r"\b(?:not|no|nobody|none|never|without|yet\s+to|unclear)\b", re.IGNORECASE)
 _MARKUP = re.compile(r"\*\*|__")
 _LINE = re.compile(r"\n[ \t]*(?=\S)")
-_THEN = re.compile(
-    r"^(?:(?:and|for|or|but|plus|so)\s+|(?:then|first|second|third|secondly|lastly|finally|also)(?:,\s*|\s+(?=(?:the|a|an|any)\b)))+",
-    re.IGNORECASE,
-)
-_LIST_CUT = re.compile(
-    r";\s+|\s+and,\s+(?=(?:if|where|once|later|perhaps)\b)|,?\s+and\s+(?:then|finally|lastly|also)\b,?\s*",
-    re.IGNORECASE,
-)
-_FOR_CUT = re.compile(r",\s+(?:and\s+)?for\s+|\s+and\s+for\s+", re.IGNORECASE)
-_COMMA = re.compile(r",\s+")
-_COMMA_AND = re.compile(r",\s+and\s+")
-_AND_ANY_ITEM = re.compile(r"\s+and\s+(?=(?:the|a|an|any|its|their|further|whether|how|when|what|publication)\b)")
-_AND_ITEM = re.compile(
-    r"\s+and\s+(?=(?:(?:the|a|an|any|its|their|further)\s+[a-z]|whether\b|how\b|when\b|what\b)(?:\S*\s+){3})"
-)
-_ITEM = re.compile(r"(?:the|a|an|any|its|their|further|whether|how|when|publication)\b", re.IGNORECASE)
 _MARKER = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?:[*_]{1,2})?")
-_PAIR = re.compile(r"\b(?:between|both)\b", re.IGNORECASE)
-_JOIN = re.compile(
-    r";\s*|:\s+|,\s+so\s+(?:that\s+)?|,\s+(?:(?:and|but|with|while|then|or)\s+)?|\s+(?:and|but|while|then)\s+|\s[–—]\s",
-    re.IGNORECASE,
-)
-_RELATIVE = re.compile(
-    r"(?:(?:by|in|at|on|of|for|from|during|after)\s+)?(?:which|when|whom|where|whose)\b|the\s+(?:day|week|month|date|last|first|deadline)\b|a\s+(?:day|week|month|year)\b|as\b|than\b|not\b|after\b|following\b|before\b|ahead\b",
-    re.IGNORECASE,
-)
-_MODIFIES = re.compile(r"\w+(?:ing|ed)\b|due\b|(?:if|unless|since|because|though|although|subject)\b", re.IGNORECASE)
 _SHORTEST = 2  # words: fewer are what is left of a lead-in
 _LONGEST_ITEM = 35  # words
 _LONGEST_SUBJECT = 12  # words
@@ -141,9 +116,15 @@ def _closing(briefing: Briefing) -> Iterator[tuple[Paragraph, bool]]:
         text = briefing.body[paragraph.start : paragraph.end].strip()
         headed = bool(_HEADING.search(paragraph.heading))
         yield paragraph, headed or under or led or bool(_LEAD.match(text))
-        if len(text) <= _HEADING_LINE and "\n" not in text and text[-1:].isalpha():
+        if _is_heading(text):
             under = bool(_HEADING.search(text))
         led = text.endswith(":") and bool(_LEAD.match(text.rsplit("\n", 1)[-1].rsplit(". ", 1)[-1]))
+
+
+def _is_heading(text: str) -> bool:
+    """Tell a heading that stands as a line of its own in plain text from an item of a list."""
+    short = len(text) <= _HEADING_LINE and "\n" not in text and text[-1:].isalpha()
+    return short and not _MARKER.match(text) and not dates.find(text, ANY_DAY)
 
 
 def _spans(body: str, paragraph: Paragraph, *, closing: bool) -> Iterator[tuple[int, int]]:
@@ -194,100 +175,26 @@ def _comes(quote: str, said: date | None, *, item: bool) -> bool:
 
 def _listed(text: str, said: date | None) -> Iterator[tuple[str, DateRange | None]]:
     """Give the items of a list that stands in one sentence."""
-    for item in _items(text.strip(), said):
-        words = _THEN.sub("", item).strip(" .;,:")
+    for item in items(text.strip(), said):
+        words = OPENING.sub("", item).strip(" .;,:")
         if len(words.split()) >= _SHORTEST or dates.find(words, said or ANY_DAY):
             found = times(words, said, listed=True)
             yield words, (found[0].due if found else None)
 
 
-def _items(text: str, said: date | None) -> Iterator[str]:
-    """Cut a list at its semicolons, else at its last "and" and the commas between dated items."""
-    cut = _LIST_CUT if ";" in text or not _FOR_CUT.search(text) else _FOR_CUT
-    pieces = [piece for piece in cut.split(text) if piece.strip()]
-    if ";" not in text:
-        pieces = [item for piece in pieces for item in _enumerated(piece, said)]
-    for piece in pieces:
-        yield from _cut(piece, times(piece, said, listed=True), within_list=True)
-
-
-def _enumerated(text: str, said: date | None) -> Iterator[str]:
-    """Cut a list without semicolons: at its last "and", and at the commas before it that part items."""
-    last = _last_and(text)
-    kept, *pieces = _COMMA.split(text[: last.start()] if last else text)
-    for piece in pieces:
-        modifies = _RELATIVE.match(piece) or _MODIFIES.match(piece)
-        before, here = times(kept, said, listed=True), times(piece, said, listed=True)
-        if not modifies and ((before and here) or (last and (here or not before or _ITEM.match(piece)))):
-            yield kept
-            kept = piece
-        else:
-            kept = f"{kept}, {piece}"
-    yield kept
-    if last:
-        yield text[last.end() :]
-
-
-def _last_and(text: str) -> re.Match[str] | None:
-    """Find the "and" before the last item of a list, not one within an item: "talks between A and B"."""
-    if found := list(_COMMA_AND.finditer(text)):
-        return found[-1]
-    if (found := list(_AND_ANY_ITEM.finditer(text))) and any(
-        _ITEM.match(piece) for piece in _COMMA.split(text[: found[-1].start()])[1:]
-    ):
-        return found[-1]
-    if found := list(_AND_ITEM.finditer(text)):
-        pair = _PAIR.search(text, 0, found[-1].start())
-        if not pair or " and " in text[pair.end() : found[-1].start()]:
-            return found[-1]
-    return None
-
-
 def _told(quote: str, found: Sequence[Time]) -> Iterator[tuple[str, DateRange | None]]:
     """Give the steps of a sentence that says what is to happen when."""
     said: list[DateRange | None] = []
-    for piece, time in zip(_cut(quote, found), _kept(quote, found), strict=True):
+    for piece, time in zip(cut(quote, found), kept(quote, found), strict=True):
         due = time.due
         if due is None or (due.earliest, due.latest) not in [(one.earliest, one.latest) for one in said if one]:
             said.append(due)
             yield _standing(quote, piece, quote[time.start : time.end]), due
 
 
-def _cut(text: str, found: Sequence[Time], *, within_list: bool = False) -> Iterator[str]:
-    """Cut a sentence between the times of two steps."""
-    begin = 0
-    for one, other in pairwise(found):
-        if joint := _joint(text, one, other, within_list=within_list):
-            yield text[begin : joint.start()]
-            begin = joint.end()
-    yield text[begin:]
-
-
-def _kept(text: str, found: Sequence[Time]) -> list[Time]:
-    """Leave out a time that no cut parts from the one before it."""
-    kept = [found[0]]
-    for one, other in pairwise(found):
-        if _joint(text, one, other):
-            kept.append(other)
-        elif other.led and not kept[-1].led:
-            kept[-1] = other
-    return kept
-
-
-def _joint(text: str, one: Time, other: Time, *, within_list: bool = False) -> re.Match[str] | None:
-    """Find the last place between two times where another step begins."""
-    for joint in reversed(list(_JOIN.finditer(text, one.end, other.start))):
-        rest = text[joint.end() :]
-        modifies = _RELATIVE.match(rest) or (within_list and _MODIFIES.match(rest))
-        comma = within_list and "and" not in joint.group() and "with" not in joint.group()
-        if not modifies and not comma:
-            return joint
-    return None
-
-
 def _standing(quote: str, piece: str, words: str) -> str:
     """Make a piece of a sentence stand on its own: without who said it, with its subject."""
-    text = _THEN.sub("", piece.strip(" .;,:"))
+    text = OPENING.sub("", piece.strip(" .;,:"))
     said = _ATTRIBUTION.match(text)
     if said and words in text[said.end() :]:
         return _short(text[said.end() :])

@@ -283,6 +283,11 @@ def test_the_bodies_an_item_names_are_given_whole(words: str, bodies: tuple[str,
     assert found.bodies == bodies
 
 
+def test_undotted_lines_under_a_plain_heading_are_no_headings_of_their_own() -> None:
+    body = "Plans.\n\nNext steps\n\n24 February 2026: report stage\n\n3 March 2026: third reading"
+    assert dues(steps(briefing(body))) == ["2026-02-24..2026-02-24", "2026-03-03..2026-03-03"]
+
+
 def test_what_stands_under_a_plain_heading_ends_with_the_next_heading() -> None:
     body = "Plans.\n\nNext steps\n\n- The code of practice.\n\n- The first report.\n\nBackground\n\n- The old code."
     assert [one.item for one in steps(briefing(body))] == ["The code of practice", "The first report"]
