@@ -86,7 +86,12 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _steps(options: argparse.Namespace, settings: Settings) -> int:
-    return cli.steps(list(_seen(options, settings)), as_json=options.json)
+    seen = list(_seen(options, settings))
+    return cli.steps(seen, options.first, options.last, options.topic, as_json=options.json)
+
+
+def _eval_steps(options: argparse.Namespace, settings: Settings) -> int:
+    return cli.score_steps(options.file, list(_seen(options, settings)), as_json=options.json)
 
 
 def _show(options: argparse.Namespace, settings: Settings) -> int:
@@ -143,7 +148,8 @@ def _restore(options: argparse.Namespace, settings: Settings) -> int:
 
 
 _COMMANDS = {
-    "index": _index, "ask": _ask, "eval": _eval, "steps": _steps, "show": _show, "check": _check, "run": _run,
+    "index": _index, "ask": _ask, "eval": _eval, "steps": _steps, "eval-steps": _eval_steps, "show": _show,
+    "check": _check, "run": _run,
     "try": _try, "gaps": _gaps, "backup": _backup, "restore": _restore,
 }  # fmt: skip
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from bot import words
-from index import evaluate, report
+from index import evaluate, gold, report
+from index.steps import about, within
 from index.steps import steps as find_steps
 
 if TYPE_CHECKING:
@@ -48,7 +49,13 @@ def grammar() -> argparse.ArgumentParser:
     scored.add_argument("file", type=Path, metavar="QUESTIONS.jsonl")
     scored.add_argument("--out", type=Path, metavar="RESULTS.jsonl", help="write a line for each question")
 
-    _command(commands, "steps", "list the next steps found in the briefings", today=True, channel=True)
+    listed = _command(commands, "steps", "list the next steps found in the briefings", today=True, channel=True)
+    listed.add_argument("--from", dest="first", type=_day, metavar="YYYY-MM-DD", help="only those due then or later")
+    listed.add_argument("--until", dest="last", type=_day, metavar="YYYY-MM-DD", help="only those due by then")
+    listed.add_argument("--topic", metavar="TOPIC", help="only those of briefings on this topic")
+
+    judged = _command(commands, "eval-steps", "score the next steps found against a file", today=True, channel=True)
+    judged.add_argument("file", type=Path, metavar="STEPS.jsonl")
 
     show = _command(commands, "show", "show a briefing with its paragraphs and offsets", today=True, channel=True)
     show.add_argument("id")
@@ -137,10 +144,26 @@ def score(
     return OK
 
 
-def steps(briefings: Sequence[Briefing], *, as_json: bool) -> int:
-    """List the next steps of these briefings, in the order of their dates of publication."""
-    found = [step for briefing in briefings for step in find_steps(briefing)]
+def steps(
+    briefings: Sequence[Briefing], first: date | None, last: date | None, topic: str | None, *, as_json: bool
+) -> int:
+    """List the next steps of these briefings, in the order of their dates of publication.
+
+    With ``first`` or ``last``, only those that may fall then; with ``topic``, of briefings on it.
+    """
+    chosen = [one for one in briefings if topic is None or about(one, topic)]
+    found = [step for briefing in chosen for step in find_steps(briefing) if within(step.due, first, last)]
     _print([report.step(one) for one in found], words.steps(found), as_json=as_json)
+    return OK
+
+
+def score_steps(file: Path, briefings: Sequence[Briefing], *, as_json: bool) -> int:
+    """Score the next steps found against a file of those that reading finds."""
+    wanted, unread = gold.read_gold(file)
+    counted, apart = gold.tally(wanted, {one.id: one for one in briefings})
+    for reason in [*unread, *apart]:
+        say(f"not read: {reason}")
+    _print(counted.scores, words.scores(counted.scores, []), as_json=as_json)
     return OK
 
 
