@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from dateutil.relativedelta import relativedelta
@@ -64,7 +64,12 @@ def _compiled(naming: Naming) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w£€$.,‐‑-]){under}{part}{naming.pattern}(?!\w|[,.]\d)", re.IGNORECASE)
 
 
-_READINGS = tuple((_compiled(naming), naming) for naming in NAMINGS)
+@cache
+def _readings() -> tuple[tuple[re.Pattern[str], Naming], ...]:
+    """Compile every reading: at the first time read, since most commands read none and it takes a tenth of a second."""
+    return tuple((_compiled(naming), naming) for naming in NAMINGS)
+
+
 # Every reading holds one of these; most sentences hold none, and looking for them is quick.
 _HINT = re.compile(
     r"\d|day\b|days\b|week|month|quarter|year|night|morning|afternoon|evening|today|tomorrow|fortnight|half|spring|summer|autumn|winter|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|christmas|easter|holiday|recess|break|adjournment|parliament|house|commons|mps|peers|lords",
@@ -103,7 +108,7 @@ def _matches(text: str) -> tuple[tuple[re.Match[str], Naming], ...]:
     """Match every reading; kept for a while, since a sentence is read of the past and of what is to come."""
     if not _HINT.search(text):
         return ()
-    return tuple((match, naming) for pattern, naming in _READINGS for match in pattern.finditer(text))
+    return tuple((match, naming) for pattern, naming in _readings() for match in pattern.finditer(text))
 
 
 def _built(match: re.Match[str], naming: Naming, said: date | None, *, past: bool) -> DateRange | None:
