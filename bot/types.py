@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
+
+    from index.types import DateRange
 
 
 class Surface(StrEnum):
@@ -23,6 +25,7 @@ class Surface(StrEnum):
     VIEW = "view"
     HOME = "home"
     PROMPTS = "prompts"  # somebody opened the bot's messages
+    INDEXED = "indexed"  # the index has changed, or an embargo has lifted
 
 
 class Method(StrEnum):
@@ -143,4 +146,105 @@ class Forget:
     user: str
 
 
-Effect = Outbound | Kept | Judged | Setting | Forget
+class Standing(StrEnum):
+    """Where an item of the watchlist stands. A moved one is open, with another date than it began with."""
+
+    OPEN = "open"
+    MOVED = "moved"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person wrote beside an item."""
+
+    by: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchItem:
+    """Something to watch, which somebody may own.
+
+    ``owner`` is a user's id, '' where nobody has claimed it. ``channels`` are those whose members may see
+    it, None where all may. ``source`` is a citation in the shape of ``ask --json``, or ``{permalink}`` of a
+    message, or empty. ``step`` is the key of the briefing's step that it came from. ``snoozed`` is the day
+    before which nobody is reminded; ``reminded`` is False once reminders were stopped.
+    """
+
+    number: int
+    text: str
+    due: DateRange | None
+    owner: str
+    channel: str
+    status: Standing
+    made_by: str
+    made_at: datetime
+    changed_by: str
+    changed_at: datetime
+    source: Mapping[str, Any] = field(default_factory=dict)
+    channels: tuple[str, ...] | None = None
+    bodies: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    snoozed: date | None = None
+    reminded: bool = True
+    step: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still to come."""
+        return self.status in {Standing.OPEN, Standing.MOVED}
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Items as they are from now on, new ones among them, by one gesture of one person.
+
+    ``key`` names the gesture, so that it can be undone whole; ``undoes`` the gesture it takes back.
+    """
+
+    key: str
+    by: str
+    at: datetime
+    what: str
+    items: tuple[WatchItem, ...]
+    undoes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A standing watch: its owner is told when a new briefing speaks of the topic. Numbered apart: w7."""
+
+    number: int
+    topic: str
+    owner: str
+    at: datetime
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A sentence of a new briefing that may say what became of an item, and what people made of it.
+
+    ``answer`` is done, moved, open or unrelated; '' while nobody has said.
+    """
+
+    item: int
+    briefing: str
+    start: int
+    end: int
+    score: float
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A briefing has been seen: its steps are items, its passages were matched. ``digest`` tells its version."""
+
+    briefing: str
+    digest: str
+
+
+Effect = Outbound | Kept | Judged | Setting | Forget | Changed | Watch | Proposal | Arrived
