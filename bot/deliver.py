@@ -22,7 +22,7 @@ from urllib.error import URLError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
-from bot import blocks, phrases
+from bot import kit, phrases
 from bot.ledger import LedgerError
 from bot.replies import post
 from bot.types import Method, Outbound
@@ -208,8 +208,8 @@ class Deliverer:
                 log.error("Slack refuses every call (%s): put the token or its scopes right", outcome.reason)
                 self._ledger.later(due.id, now + timedelta(seconds=60), "pending", outcome.reason)
             case Fate.SHORTEN if due.outbound.message and due.outbound.message.blocks:
-                text = blocks.cut_escaped(due.outbound.message.text, 1_000)
-                shorter = replace(due.outbound, message=blocks.message(text))
+                text = kit.cut_escaped(due.outbound.message.text, 1_000)
+                shorter = replace(due.outbound, message=kit.message(text))
                 self._ledger.later(due.id, now, "pending", outcome.reason, shorter)
             case _:
                 self._ledger.park(due.id, outcome.reason, self._told(due, outcome.reason), now)
@@ -221,7 +221,7 @@ class Deliverer:
             return ()
         if outbound.lane.startswith(("D", "U")):
             return ()
-        message = blocks.note(phrases.unsaid(outbound.lane, _REASONS.get(reason, "Slack does not let me post there")))
+        message = kit.note(phrases.unsaid(outbound.lane, _REASONS.get(reason, "Slack does not let me post there")))
         return [post(outbound.user, "", f"told:{outbound.key}", message, outbound.user)]
 
     # -- one call ---------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot import blocks, phrases
+from bot import kit, phrases
 from bot.replies import post
 from bot.types import Inbound
 
@@ -112,6 +112,6 @@ class Sweep:
             last = old[-1]
             key = f"late:{last.channel}:{last.ts}"
             thread = last.thread_ts or ("" if last.channel.startswith("D") else last.ts)
-            note = post(last.channel, thread, key, blocks.note(phrases.LATE), last.user)
+            note = post(last.channel, thread, key, kit.note(phrases.LATE), last.user)
             self._ledger.miss([one.keys[0] for one in old], [note], self._now())
         return len(missed)

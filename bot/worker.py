@@ -7,7 +7,7 @@ import uuid
 from threading import Event
 from typing import TYPE_CHECKING
 
-from bot import blocks, phrases
+from bot import kit, phrases
 from bot.desk import key_of, private
 from bot.ledger import LedgerError
 from bot.replies import openly, privately
@@ -93,4 +93,4 @@ def _reply(inbound: Inbound, text: str) -> Sequence[Effect]:
     if inbound.surface in _SILENT:
         return []
     say = privately if private(inbound) else openly
-    return [say(inbound, key_of(inbound), blocks.note(text))]
+    return [say(inbound, key_of(inbound), kit.note(text))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot import blocks, phrases
+from bot import blocks, kit, phrases
 from bot.desk import key_of
 from bot.listeners.commands import TURNED, page, settings
 from bot.listeners.questions import asked, refusal
@@ -38,7 +38,7 @@ def clicked(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
         return _set(desk, inbound)
     kept = _mine(desk, inbound)
     if kept is None:
-        return _said(inbound, blocks.note(phrases.GONE))
+        return _said(inbound, kit.note(phrases.GONE))
     return _OF_ANSWER[inbound.name](desk, inbound, kept) if inbound.name in _OF_ANSWER else []
 
 
@@ -74,7 +74,7 @@ def _audience(desk: Desk, inbound: Inbound, kept: Kept) -> Audience:
 
 def _helpful(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
     judged = Judged(kept.key, inbound.user, helpful=True, why="", at=desk.now())
-    return [judged, *_said(inbound, blocks.note(phrases.THANKS_HELPFUL))]
+    return [judged, *_said(inbound, kit.note(phrases.THANKS_HELPFUL))]
 
 
 def _unhelpful(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
@@ -82,12 +82,12 @@ def _unhelpful(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
     judged = Judged(kept.key, inbound.user, helpful=False, why="", at=desk.now())
     body = {"trigger_id": inbound.trigger, "view": blocks.why(kept.key)}
     modal = Outbound(f"why:{key_of(inbound)}", Method.MODAL, f"modal:{inbound.user}", body, None, inbound.user)
-    return [judged, modal, *_said(inbound, blocks.note(phrases.THANKS_UNHELPFUL))]
+    return [judged, modal, *_said(inbound, kit.note(phrases.THANKS_UNHELPFUL))]
 
 
 def _copy(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
     if not _still(desk, inbound, kept):
-        return _said(inbound, blocks.note(phrases.CHANGED))
+        return _said(inbound, kit.note(phrases.CHANGED))
     return _said(inbound, blocks.brief(kept.data))
 
 
@@ -96,7 +96,7 @@ def _passage(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
     first = (kept.data["citations"] or kept.data["nearest"])[0]
     briefing = desk.briefing(first["briefing"], _audience(desk, inbound, kept))
     if briefing is None or briefing.body[first["start"] : first["end"]] != first["quote"]:
-        return _said(inbound, blocks.note(phrases.CHANGED))
+        return _said(inbound, kit.note(phrases.CHANGED))
     near = [p for p in briefing.paragraphs if abs(p.n - first["paragraph"]) <= _AROUND]
     shown = [(p.n, briefing.body[p.start : p.end], p.n == first["paragraph"]) for p in near]
     return _said(inbound, blocks.passage(briefing.title, briefing.source, shown))
@@ -116,18 +116,18 @@ def _still(desk: Desk, inbound: Inbound, kept: Kept) -> bool:
 def _share(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
     """Post a private answer in its channel, once, where all of the channel may see what it quotes."""
     if kept.user != inbound.user or not kept.channel.startswith(("C", "G")):
-        return _said(inbound, blocks.note(phrases.GONE))
+        return _said(inbound, kit.note(phrases.GONE))
     if refused := refusal(desk, inbound):
         return _said(inbound, refused)
     data = _as_seen(desk, kept.data, desk.channel(kept.channel))
     if data is None:
-        return _said(inbound, blocks.note(phrases.NOT_FOR_CHANNEL))
+        return _said(inbound, kit.note(phrases.NOT_FOR_CHANNEL))
     if not desk.directory.member(desk.directory.me, kept.channel):
-        return _said(inbound, blocks.note(phrases.NOT_MEMBER))
+        return _said(inbound, kit.note(phrases.NOT_MEMBER))
     public = replace(kept, key=f"{kept.key}-shared", data=data, private=False, thread_ts="", at=desk.now())
     message = blocks.shared(data, public.key, desk.settings.today)
     said = post(kept.channel, "", f"share:{kept.key}", message, inbound.user, public.key)
-    return [public, said, *_said(inbound, blocks.note(phrases.SHARED))]
+    return [public, said, *_said(inbound, kit.note(phrases.SHARED))]
 
 
 def _as_seen(desk: Desk, data: Mapping[str, Any], audience: Audience) -> dict[str, Any] | None:
@@ -144,16 +144,16 @@ def _team(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
     """Pass the question to the team, once, with what its channel may see of the passages."""
     channel = desk.settings.team_channel
     if not channel:
-        return _said(inbound, blocks.note(phrases.NO_TEAM))
+        return _said(inbound, kit.note(phrases.NO_TEAM))
     data = _as_seen(desk, kept.data, desk.channel(channel)) or {**kept.data, "citations": [], "nearest": []}
     relayed = post(channel, "", f"relay:{kept.key}", blocks.relay(data), inbound.user, kept.key)
-    return [relayed, *_said(inbound, blocks.note(phrases.PASSED_ON))]
+    return [relayed, *_said(inbound, kit.note(phrases.PASSED_ON))]
 
 
 def _again(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
     """Show a private answer once more, to its asker."""
     if kept.user != inbound.user or not _still(desk, inbound, kept):
-        return _said(inbound, blocks.note(phrases.CHANGED))
+        return _said(inbound, kit.note(phrases.CHANGED))
     shareable = kept.channel.startswith(("C", "G"))
     return _said(inbound, blocks.answer(kept.data, kept.key, desk.settings.today, shareable=shareable))
 
@@ -163,7 +163,7 @@ def _item(desk: Desk, inbound: Inbound) -> Message:
     what, _, name = inbound.value.partition(" ")
     briefing = desk.briefing(name, desk.person(inbound.user))
     if briefing is None:
-        return blocks.note(phrases.CHANGED)
+        return kit.note(phrases.CHANGED)
     if what == "steps":
         return blocks.steps(briefing.title, briefing.source, [(one.item, _when(one)) for one in steps(briefing)])
     shown = [(p.n, briefing.body[p.start : p.end], False) for p in briefing.paragraphs[:2]]
@@ -182,7 +182,7 @@ def _set(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     name, _, on = inbound.value.partition(" ")
     inside = not inbound.channel.startswith(("C", "G")) or desk.directory.member(inbound.user, inbound.channel)
     if name not in TURNED or not (desk.admin(inbound.user) and inside):
-        return _said(inbound, blocks.note(phrases.NOT_ALLOWED))
+        return _said(inbound, kit.note(phrases.NOT_ALLOWED))
     turned = Setting(inbound.channel, name, on == "1")
     return [turned, *_said(inbound, settings(desk, inbound.channel, {name: turned.on}))]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot import blocks, phrases
+from bot import blocks, kit, phrases
 from bot.desk import key_of
 from bot.listeners.questions import asked, refusal
 from bot.replies import privately
@@ -34,7 +34,7 @@ def briefings(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     if first == "help":
         return [privately(inbound, key_of(inbound), _help(desk, inbound))]
     if first in {"posts", "ledger"} or (first == "post" and rest.lower().startswith("here")):
-        return [privately(inbound, key_of(inbound), blocks.note(phrases.NO_POSTS_YET))]
+        return [privately(inbound, key_of(inbound), kit.note(phrases.NO_POSTS_YET))]
     words = rest if first == "find" else inbound.text.strip()
     return [*_owed(desk, inbound), privately(inbound, key_of(inbound), page(desk, inbound, 0, words))]
 
@@ -42,7 +42,7 @@ def briefings(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
 def page(desk: Desk, inbound: Inbound, first: int, words: str) -> Message:
     """Show one page of a list of briefings."""
     rows = desk.rows(desk.person(inbound.user), words)
-    return blocks.briefings(rows[first : first + blocks.PAGE], first, len(rows), words)
+    return blocks.briefings(rows[first : first + kit.PAGE], first, len(rows), words)
 
 
 def dispatchbox(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
@@ -53,20 +53,20 @@ def dispatchbox(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
         return [privately(inbound, key_of(inbound), message)]
 
     if words == "forget me":
-        return [Forget(inbound.user), *say(blocks.note(phrases.FORGOTTEN))]
+        return [Forget(inbound.user), *say(kit.note(phrases.FORGOTTEN))]
     if words in {"help", "status"}:
         return [*_owed(desk, inbound), *say(_help(desk, inbound) if words == "help" else _status(desk, inbound))]
     name, _, everywhere = words.partition(" ")
     if name not in {"settings", "on", "off"} or everywhere not in {"", "everywhere"}:
-        return say(blocks.note(phrases.UNKNOWN_COMMAND))
+        return say(kit.note(phrases.UNKNOWN_COMMAND))
     if not _may_change(desk, inbound):
-        return say(blocks.note(phrases.NOT_ALLOWED))
+        return say(kit.note(phrases.NOT_ALLOWED))
     if name == "settings":
         return say(settings(desk, inbound.channel, {}))
     turned = Setting("*" if everywhere else inbound.channel, "off", name == "off")
     return [
         turned,
-        *say(blocks.note(f"{phrases.setting('off', on=turned.on)}{' everywhere' if everywhere else ' here'}.")),
+        *say(kit.note(f"{phrases.setting('off', on=turned.on)}{' everywhere' if everywhere else ' here'}.")),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot import blocks
+from bot import blocks, kit
 from bot.desk import key_of
 from bot.listeners.commands import fresh
 from bot.listeners.questions import refusal
@@ -36,7 +36,7 @@ def prompts(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     if refusal(desk, inbound):
         return []
     found = [
-        {"title": blocks.cut(blocks.clean(one), 75), "message": blocks.clean(one)}
+        {"title": kit.cut(kit.clean(one), 75), "message": kit.clean(one)}
         for one in desk.examples(desk.person(inbound.user))
     ]
     body = {"channel_id": inbound.channel, "prompts": found}

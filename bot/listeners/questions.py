@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot import blocks, follow, phrases
+from bot import blocks, follow, kit, phrases
 from bot.desk import key_of, private
 from bot.replies import openly, post, privately
 from bot.types import Kept, Surface
@@ -43,7 +43,7 @@ def asked(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     if turned is not None:
         return turned
     if follow.greets(inbound.text):
-        return [privately(inbound, key_of(inbound), blocks.note(phrases.ASK_USAGE))]
+        return [privately(inbound, key_of(inbound), kit.note(phrases.ASK_USAGE))]
     return answered(desk, inbound, alone=True)
 
 
@@ -79,7 +79,7 @@ def turned_away(desk: Desk, inbound: Inbound) -> Sequence[Effect] | None:
     if over > 1:
         return []
     if over:
-        refused = blocks.note(phrases.busy(desk.settings.quota))
+        refused = kit.note(phrases.busy(desk.settings.quota))
     return [privately(inbound, key_of(inbound), refused)] if refused else None
 
 
@@ -87,14 +87,14 @@ def refusal(desk: Desk, inbound: Inbound) -> Message | None:
     """Say why somebody gets no answer here, if so."""
     person = desk.directory.person(inbound.user)
     if desk.off(inbound.channel):
-        return blocks.note(phrases.OFF)
+        return kit.note(phrases.OFF)
     if person is None:
-        return blocks.note(phrases.UNCHECKED)
+        return kit.note(phrases.UNCHECKED)
     if not (person.member or desk.settings.guests):
-        return blocks.note(phrases.OUTSIDER)
+        return kit.note(phrases.OUTSIDER)
     shown = not private(inbound) and inbound.channel.startswith(("C", "G"))
     if shown and not desk.settings.guests and desk.directory.outside(inbound.channel):
-        return blocks.note(phrases.SHARED_OUTSIDE)
+        return kit.note(phrases.SHARED_OUTSIDE)
     return None
 
 

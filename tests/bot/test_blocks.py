@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import blocks, phrases
+from bot import blocks, kit, phrases
 from bot.local.limits import message_problem, view_problem
 from tests.bot.world import elements
 
@@ -63,8 +63,8 @@ def inert(message: Message, urls: set[str]) -> None:
     """Fail where anything in a message is live that should not be, or breaks a limit."""
     shown = list(message.blocks)
     assert message_problem(message.text, shown) is None
-    assert len(shown) <= blocks.MOST_BLOCKS
-    assert len(message.text) <= blocks.LONGEST
+    assert len(shown) <= kit.MOST_BLOCKS
+    assert len(message.text) <= kit.LONGEST
     visible = 0
     for one in elements(shown):
         assert one.get("type") not in {"user", "usergroup", "broadcast", "channel", "image"}
@@ -73,10 +73,10 @@ def inert(message: Message, urls: set[str]) -> None:
         if isinstance(one.get("text"), str):
             visible += len(html.unescape(re.sub(r"<[^|>]*\|", "", one["text"])).replace("\u2060", ""))
             ours = one["text"].replace("\u2060", "")  # the word joiner that breaks links
-            assert blocks.clean(ours) == ours
+            assert kit.clean(ours) == ours
         if one.get("type") == "mrkdwn":
             dead(one["text"], urls)
-    assert visible <= blocks.LONGEST
+    assert visible <= kit.LONGEST
     dead(message.text, urls)
     message.text.encode()
 
@@ -114,7 +114,7 @@ def test_two_thousand_hostile_questions_and_sentences_come_out_dead(block: int) 
 
 @given(st.text(max_size=80), st.integers(1, 40))
 def test_a_cut_text_is_short_and_never_ends_inside_a_sign(text: str, most: int) -> None:
-    found = blocks.cut(text, most)
+    found = kit.cut(text, most)
     assert len(found) <= most
     assert found == text or found.endswith("…")
 
@@ -122,7 +122,7 @@ def test_a_cut_text_is_short_and_never_ends_inside_a_sign(text: str, most: int) 
 @pytest.mark.parametrize("sign", ["👩\u200d👩\u200d👧", "🇬🇧", "e\u0301\u0302", "👍🏽", "☎️"])
 @pytest.mark.parametrize("room", range(2, 12))
 def test_a_sign_is_kept_whole_or_left_out(sign: str, room: int) -> None:
-    found = blocks.cut(sign * 6, room).removesuffix("…")
+    found = kit.cut(sign * 6, room).removesuffix("…")
     assert found == sign * (len(found) // len(sign))
 
 
