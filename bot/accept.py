@@ -71,6 +71,10 @@ class Acceptor:
         if self._ledger.accept(inbound, urgent=inbound.surface in {Surface.HOME, Surface.PROMPTS}):
             self._accepted()
 
+    def indexed(self, version: str) -> None:
+        """Write to the inbox that the index has changed, once for each version."""
+        self.keep(Inbound(Surface.INDEXED, self._me.team, "", (f"indexed:{version}",), self._now()))
+
     def read(self, body: Mapping[str, Any], event: Mapping[str, Any]) -> Inbound | str:  # noqa: PLR0911 - a reason each
         """Read an event: something for the bot, or the reason why it is not."""
         if body.get("team_id") not in (None, self._me.team):
@@ -168,7 +172,8 @@ def interaction(body: Mapping[str, Any], now: datetime) -> Inbound | None:
     if kind == "message_action":
         return Inbound(
             Surface.SHORTCUT, keys=(f"trigger:{common['trigger']}",), name=_text(body, "callback_id"),
-            text=spoken(_text(message, "text"), ""), thread_ts=_text(message, "thread_ts"), **common,
+            text=spoken(_text(message, "text"), ""), thread_ts=_text(message, "thread_ts"),
+            reply_to=_text(message, "ts"), **common,
         )  # fmt: skip
     if kind == "view_submission":
         key = f"view:{_text(view, 'id')}:{_text(view, 'hash') or common['trigger']}"
@@ -200,6 +205,7 @@ def _command(body: Mapping[str, Any], now: datetime) -> Inbound:
         received=now,
         channel=_text(body, "channel_id"),
         text=spoken(_text(body, "text"), ""),
+        value=html.unescape(_text(body, "text").replace("\0", ""))[:_LONGEST],  # with people as Slack writes them
         name=_text(body, "command"),
         response_url=_text(body, "response_url"),
         trigger=_text(body, "trigger_id"),
@@ -210,7 +216,8 @@ def _fields(view: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Give what was filled into a modal: (block id, words)."""
     for block, actions in _part(_part(view, "state"), "values").items():
         for state in (one for one in (actions.values() if isinstance(actions, dict) else ()) if isinstance(one, dict)):
-            yield block, _text(state, "value") or _text(_part(state, "selected_option"), "value")
+            chosen = _text(_part(state, "selected_option"), "value") or _text(state, "selected_date")
+            yield block, _text(state, "value") or chosen or _text(state, "selected_user")
 
 
 def spoken(text: str, me: str) -> str:

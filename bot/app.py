@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slack_bolt import App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 
-from bot.listeners import actions, commands, home, questions, shortcuts
+from bot.listeners import actions, arrivals, commands, home, questions, shortcuts, watchlist
 from bot.types import Surface
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.desk import Desk
     from bot.types import Effect, Inbound
 
+COMMANDS = commands.COMMANDS | watchlist.COMMANDS
 EVENTS = ("app_home_opened", "app_mention", "message")
 PATH = "/slack/events"
 
@@ -37,7 +38,7 @@ def assemble(client: WebClient, acceptor: Acceptor, signing_secret: str | None) 
     app.middleware(acceptor.take)
     for event in EVENTS:
         app.event(event)(_noted)
-    for command in commands.COMMANDS:
+    for command in COMMANDS:
         app.command(command)(_acknowledged)
     for action in actions.ACTIONS:
         app.action(action)(_acknowledged)
@@ -62,8 +63,8 @@ def route(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 - 
     match inbound.surface:
         case Surface.MENTION | Surface.DIRECT | Surface.THREAD:
             return questions.heard(desk, inbound)
-        case Surface.COMMAND if inbound.name in commands.COMMANDS:
-            return commands.COMMANDS[inbound.name](desk, inbound)
+        case Surface.COMMAND if inbound.name in COMMANDS:
+            return COMMANDS[inbound.name](desk, inbound)
         case Surface.SHORTCUT if inbound.name in shortcuts.SHORTCUTS:
             return shortcuts.SHORTCUTS[inbound.name](desk, inbound)
         case Surface.ACTION:
@@ -74,6 +75,8 @@ def route(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 - 
             return home.home(desk, inbound)
         case Surface.PROMPTS:
             return home.prompts(desk, inbound)
+        case Surface.INDEXED:
+            return arrivals.arrived(desk, inbound)
     return []
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.types import Inbound
     from index.search import Searcher
-    from index.types import Briefing, Reader
+    from index.store import Stored
+    from index.types import Briefing, Reader, Vectors
 
 EXAMPLES = 4
 _TRIED = 12  # briefings, newest first, among which examples are looked for
@@ -89,6 +90,26 @@ class Desk:
     def briefing(self, name: str, audience: Audience) -> Briefing | None:
         """Read one briefing that this audience may see."""
         return self.searcher.briefings([name], audience).get(name)
+
+    def version(self) -> str:
+        """Name what the index holds and lets be seen now: another name when a briefing comes, changes or is freed."""
+        audience = Audience(self.instant(), self.searcher.channels())
+        names = "\n".join(sorted(entry.id for entry in self.searcher.entries(audience)))
+        revision = self.searcher.facts().get("revision", "")
+        return f"{revision}:{hashlib.sha256(names.encode()).hexdigest()[:12]}"
+
+    def everything(self) -> dict[str, Briefing]:
+        """Read every briefing that somebody may see now."""
+        audience = Audience(self.instant(), self.searcher.channels())
+        return self.searcher.briefings([entry.id for entry in self.searcher.entries(audience)], audience)
+
+    def passages(self, briefing: Briefing) -> list[Stored]:
+        """Read a briefing's passages with their vectors, in order."""
+        return self.searcher.passages(briefing.id)
+
+    def vector(self, text: str) -> Vectors:
+        """Encode a text: float32 of shape (dimension,), of unit length."""
+        return self.searcher.vector(text)
 
     def examples(self, audience: Audience) -> tuple[str, ...]:
         """Give questions that the newest briefings answer, tried before they are offered."""

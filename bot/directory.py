@@ -18,11 +18,16 @@ _PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as Slack knows them. ``member`` is False for guests, bots and other organisations' people."""
+    """A person as Slack knows them. ``member`` is False for guests, bots, leavers and other organisations' people.
+
+    ``zone`` names their time zone; ``left`` is said of an account that was closed.
+    """
 
     name: str
     member: bool
     admin: bool
+    zone: str = ""
+    left: bool = False
 
 
 class Directory:
@@ -50,6 +55,21 @@ class Directory:
         found = self._ask(("outside", channel), lambda: self._shared(channel))
         return True if found is None else bool(found)
 
+    def closed(self, channel: str) -> bool:
+        """Tell whether a channel is not open to all of the workspace; where Slack does not say, it is closed."""
+        found = self._ask(("closed", channel), lambda: self._private(channel))
+        return True if found is None else bool(found)
+
+    def permalink(self, channel: str, ts: str) -> str:
+        """Give the address of a message, '' where Slack does not say."""
+        found = self._ask(("link", channel, ts), lambda: self._client.chat_getPermalink(channel=channel, message_ts=ts))
+        return str(found["permalink"]) if found else ""  # type: ignore[index]  # what Slack answered
+
+    def zone(self, user: str) -> str:
+        """Name a person's time zone, '' where Slack does not say."""
+        person = self.person(user)
+        return person.zone if person else ""
+
     def _ask(self, key: tuple[str, ...], look: Callable[[], object]) -> object:
         """Take what is kept and fresh, else ask; an error is kept for nothing and gives None."""
         until, found = self._kept.get(key, (0.0, None))
@@ -69,7 +89,8 @@ class Directory:
         member = not (guest or elsewhere or found.get("is_bot") or found.get("deleted"))
         profile = found.get("profile") or {}
         name = profile.get("display_name") or profile.get("real_name") or found.get("name") or user
-        return Person(str(name), member, bool(found.get("is_admin") or found.get("is_owner")))
+        admin = bool(found.get("is_admin") or found.get("is_owner"))
+        return Person(str(name), member, admin, str(found.get("tz") or ""), bool(found.get("deleted")))
 
     def _members(self, channel: str) -> frozenset[str]:
         found: set[str] = set()
@@ -84,3 +105,7 @@ class Directory:
     def _shared(self, channel: str) -> bool:
         found = self._client.conversations_info(channel=channel)["channel"]
         return bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared"))
+
+    def _private(self, channel: str) -> bool:
+        found = self._client.conversations_info(channel=channel)["channel"]
+        return bool(found.get("is_private") or found.get("is_mpim") or found.get("is_im"))

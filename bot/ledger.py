@@ -1,4 +1,4 @@
-"""What must be remembered: inbox, outbox, answers, feedback, settings; alone imports sqlite-utils on this floor.
+"""What must be remembered: inbox, outbox, answers, settings, the watchlist; alone imports sqlite-utils on this floor.
 
 Every public method is one transaction, written through to the disk. One connection serves all threads,
 one at a time, so a transaction must never wait for anything but the disk.
@@ -16,7 +16,23 @@ from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
-from bot.types import Effect, Forget, Inbound, Judged, Kept, Message, Method, Outbound, Setting, Surface
+from bot import items
+from bot.types import (
+    Arrived,
+    Changed,
+    Effect,
+    Forget,
+    Inbound,
+    Judged,
+    Kept,
+    Message,
+    Method,
+    Outbound,
+    Proposal,
+    Setting,
+    Surface,
+    Watch,
+)
 from index.errors import DispatchBoxError
 
 if TYPE_CHECKING:
@@ -56,6 +72,7 @@ create table settings (channel text not null, name text not null, value integer 
 create table counts (what text primary key, n integer not null) without rowid;
 create table marks (channel text primary key, ts text not null) without rowid;
 """,
+    items.TABLES,
 )
 
 
@@ -94,6 +111,7 @@ class Ledger:
         self._db = db
         self._path = path
         self._lock = RLock()
+        self.items = items.Items(self._rows)
 
     @classmethod
     def open(cls, folder: Path) -> Ledger:
@@ -139,8 +157,10 @@ class Ledger:
             self._db.commit()
 
     def _rows(self, query: str, *values: object) -> list[Any]:
+        """Run a query with values by place, or with one mapping of values by name."""
+        given = values[0] if values and isinstance(values[0], dict) else values
         with self._lock, _translated(self._path):
-            return self._db.execute(query, values).fetchall()
+            return self._db.execute(query, given).fetchall()
 
     # -- inbox ----------------------------------------------------------------------------------------
 
@@ -348,6 +368,8 @@ class Ledger:
                     )
                 case Forget():
                     self._erase("user = ?", effect.user)
+                case Changed() | Watch() | Proposal() | Arrived():
+                    items.apply(self._db.execute, effect)
 
     def answer(self, key: str) -> Kept | None:
         """Read one answer."""

@@ -95,7 +95,11 @@ def assembled(
         app = assemble(client, acceptor, _secret(settings.signing_secret, "SLACK_SIGNING_SECRET") and secret)
         transport = Web(app, settings.host, settings.port, lambda: deliverer.stopped_by)
     sweep = Sweep(ledger, client, acceptor, identity.user, now)
-    return Service(ledger, worker, deliverer, sweep, transport, now, settings.retention_days)
+
+    def news() -> None:
+        acceptor.indexed(desk.version())
+
+    return Service(ledger, worker, deliverer, sweep, transport, now, settings.retention_days, news)
 
 
 def _identity(client: WebClient) -> Identity:

@@ -7,9 +7,8 @@ import json
 import logging
 import os
 import socket as network
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
-from functools import partial
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Protocol
 
@@ -42,6 +41,7 @@ _QUIET = 30.0  # seconds without a sign of life from Slack, after which a socket
 _LOOK = 5.0  # seconds between two looks at the socket
 _REBUILDS = 3  # sockets rebuilt in vain before the process gives up
 _HOUSEKEEPING = 3600.0  # seconds between two erasures
+NEWS = 3.0  # seconds between two looks at the index and the clock
 _LEAVE = 8.0  # seconds that threads have to finish at the end
 _BODY = 1_048_576  # bytes of a request's body taken
 _WEB_THREADS = 8
@@ -116,8 +116,10 @@ class Socket:
         return self._refused
 
     def rebuild(self) -> None:
-        """Connect to a new endpoint, whatever the old one seems to be."""
-        _twice(partial(self._handler.client.connect_to_new_endpoint, force=True))
+        """Connect to a new endpoint, whatever the old one seems to be; the SDK's own thread may be first to do so."""
+        with suppress(AttributeError):  # or to close it, in between
+            self._handler.client.disconnect()
+        self._handler.client.connect_to_new_endpoint()
         self._opened_at = self._wall()
 
     def session(self) -> str | None:
@@ -126,15 +128,10 @@ class Socket:
 
     def close(self) -> None:
         """Close the connection."""
-        _twice(self._handler.close)
-
-
-def _twice(call: Callable[[], object]) -> None:
-    """Make a call once more where the SDK's own thread closed the socket under it."""
-    try:
-        call()
-    except AttributeError:
-        call()
+        try:
+            self._handler.close()  # type: ignore[no-untyped-call]  # likewise
+        except AttributeError:  # the SDK's own thread closed the socket in between
+            self._handler.close()  # type: ignore[no-untyped-call]  # likewise
 
 
 class Web:
@@ -145,10 +142,18 @@ class Web:
             web(app, healthy), host=host, port=port, threads=_WEB_THREADS, max_request_body_size=_BODY, ident=None
         )
         self.port = int(self._server.effective_port)  # type: ignore[union-attr]  # of one host, as ours is
+        self._closed = False
 
     def open(self) -> None:
         """Serve in a thread."""
-        Thread(target=self._server.run, name="web", daemon=True).start()
+        Thread(target=self._run, name="web", daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self._server.run()
+        except OSError:  # the socket it waits on was closed under it, as at the end it is
+            if not self._closed:
+                raise
 
     def quiet(self) -> float:
         """Be never deaf: every request is a connection of its own."""
@@ -171,6 +176,7 @@ class Web:
 
     def close(self) -> None:
         """Stop serving."""
+        self._closed = True
         self._server.close()
 
 
@@ -186,6 +192,7 @@ class Service:
         transport: Transport,
         now: Callable[[], datetime],
         retention_days: int,
+        news: Callable[[], object],
     ) -> None:
         self.ledger = ledger
         self.transport = transport
@@ -193,6 +200,7 @@ class Service:
         self._deliverer = deliverer
         self._sweep = sweep
         self._now = now
+        self._news = news
         self._retention = timedelta(days=retention_days)
         self.stop = Event()
         self._threads = [
@@ -202,6 +210,7 @@ class Service:
                 ("deliver", deliverer.run, (self.stop,)),
                 ("watch", self._watch, ()),
                 ("house", self._keep_house, ()),
+                ("news", self._look_for_news, ()),
             )
         ]
 
@@ -263,6 +272,16 @@ class Service:
             self.transport.rebuild()
         except (SlackApiError, SlackClientError, OSError) as error:
             log.warning("no new socket: %s", type(error).__name__)
+
+    def _look_for_news(self) -> None:
+        """See every few seconds whether the index has changed, and what is due to be said."""
+        while True:
+            try:
+                self._news()
+            except DispatchBoxError as error:
+                log.warning("no news: %s", error)
+            if self.stop.wait(NEWS):
+                return
 
     def _keep_house(self) -> None:
         """Erase what is past its retention, once an hour."""

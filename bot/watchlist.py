@@ -235,7 +235,7 @@ def _group(item: WatchItem, today: date, week: date) -> str:
         return "No date"
     if item.due.latest < today:
         return "Overdue"
-    return "This week" if item.due.earliest <= week and item.due.exact is not Exact.VAGUE else "Later"
+    return "This week" if item.due.latest <= week else "Later"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from index.store import Entry
+    from index.store import Entry, Stored
     from index.types import Audience, Briefing, DateRange, Encoder, Question, Vectors
 
 _COMMON = 2000  # passages: a term that more hold is common, however many do
@@ -114,6 +114,16 @@ class Searcher:
         with self._store.snapshot():
             allowed = {entry.id for entry in visible(self._current().entries, audience, None)}
             return self._store.briefings([name for name in names if name in allowed])
+
+    def passages(self, name: str) -> list[Stored]:
+        """Read the passages of one briefing, with their vectors, in the order of its text."""
+        with self._store.snapshot():
+            ids = next((entry.passages for entry in self._current().entries if entry.id == name), ())
+            return sorted(self._store.passages(ids).values(), key=lambda one: one.passage.start)
+
+    def vector(self, text: str) -> Vectors:
+        """Encode a text: float32 of shape (dimension,), of unit length."""
+        return np.asarray(self._encoder.encode([text])[0], np.float32)
 
     def channels(self) -> frozenset[str]:
         """Name every channel to which some briefing is restricted."""

@@ -62,6 +62,7 @@ def test_the_bot_runs_on_the_serving_set_alone(briefings: Path, tmp_path: Path, 
         assert bot.stderr
         assert any(line == "dispatchbox: ready\n" for line in bot.stderr)
         bot.terminate()
+        bot.communicate(timeout=15)
     workspace.stop()
     assert bot.returncode == 0
 

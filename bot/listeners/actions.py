@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import blocks, kit, phrases
 from bot.desk import key_of
+from bot.listeners import arrivals, watchlist
 from bot.listeners.commands import TURNED, page, settings
 from bot.listeners.questions import asked, refusal
 from bot.replies import post, privately
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 _AROUND = 1  # paragraphs shown on either side of the one cited
 
 
-def clicked(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
+def clicked(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 - a kind of button each
     """Do what a button says."""
+    if act := (watchlist.ACTIONS | arrivals.ACTIONS).get(inbound.name):
+        return act(desk, inbound)
     if inbound.name == "more":
         first, _, words = inbound.value.partition(" ")
         return _said(inbound, page(desk, inbound, int(first) if first.isdecimal() else 0, words))
@@ -43,7 +46,9 @@ def clicked(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
 
 
 def submitted(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
-    """Take the reason that was given in the modal."""
+    """Take what was filled into a modal: an item's form, or the reason why an answer was not helpful."""
+    if inbound.name in watchlist.VIEWS:
+        return watchlist.submitted(desk, inbound)
     kept = _mine(desk, replace(inbound, channel=""))
     if kept is None:
         return []
@@ -196,5 +201,13 @@ _OF_ANSWER: dict[str, Callable[[Desk, Inbound, Kept], Sequence[Effect]]] = {
     "team": _team,
     "again": _again,
 }
-ACTIONS = (*_OF_ANSWER, "more", "item", *(f"example_{at}" for at in range(4)), *(f"set_{name}" for name in TURNED))
-VIEWS = ("why",)
+ACTIONS = (
+    *_OF_ANSWER,
+    *watchlist.ACTIONS,
+    *arrivals.ACTIONS,
+    "more",
+    "item",
+    *(f"example_{at}" for at in range(4)),
+    *(f"set_{name}" for name in TURNED),
+)
+VIEWS = ("why", *watchlist.VIEWS)

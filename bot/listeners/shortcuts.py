@@ -1,7 +1,29 @@
-"""The message shortcut: that message's text becomes the question, answered to the one who asked."""
+"""Message shortcuts: a message becomes the question, or an item of the watchlist with a link back to it."""
 
 from __future__ import annotations
 
-from bot.listeners.questions import asked
+from typing import TYPE_CHECKING
 
-SHORTCUTS = {"ask_briefings": asked}
+from bot import cards
+from bot.desk import key_of
+from bot.listeners.questions import asked, refusal
+from bot.replies import privately
+from bot.types import Method, Outbound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.desk import Desk
+    from bot.types import Effect, Inbound
+
+
+def add_to_watchlist(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
+    """Open the form that makes an item of a message, filled with its words."""
+    if refused := refusal(desk, inbound):
+        return [privately(inbound, key_of(inbound), refused)]
+    link = desk.directory.permalink(inbound.channel, inbound.reply_to)
+    form = {"trigger_id": inbound.trigger, "view": cards.add_form(inbound.channel, inbound.text, link)}
+    return [Outbound(f"add:{key_of(inbound)}", Method.MODAL, f"modal:{inbound.user}", form, None, inbound.user)]
+
+
+SHORTCUTS = {"ask_briefings": asked, "add_to_watchlist": add_to_watchlist}

@@ -139,6 +139,13 @@ def _info(state: State, body: dict[str, Any]) -> Answer:
     return {"ok": True, "channel": found} if found else _no("channel_not_found")
 
 
+def _permalink(state: State, body: dict[str, Any]) -> Answer:
+    channel, ts = str(body.get("channel")), str(body.get("message_ts"))
+    if not any(one["ts"] == ts for one in state.messages.get(channel, ())):
+        return _no("message_not_found")
+    return {"ok": True, "permalink": f"https://local.slack.example/archives/{channel}/p{ts.replace('.', '')}"}
+
+
 def _members(state: State, body: dict[str, Any]) -> Answer:
     found = state.channels.get(str(body.get("channel")))
     return {"ok": True, "members": found["members"]} if found else _no("channel_not_found")
@@ -196,6 +203,7 @@ METHODS: dict[str, Callable[[State, dict[str, Any]], Answer]] = {
     "auth.test": _auth_test,
     "chat.postMessage": _post,
     "chat.postEphemeral": _ephemeral,
+    "chat.getPermalink": _permalink,
     "conversations.history": _history,
     "conversations.replies": _replies,
     "conversations.info": _info,

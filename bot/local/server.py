@@ -287,8 +287,7 @@ class Workspace:
 
     async def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> dict[str, Any]:
         """Let a person write something; the bot is told as Slack tells it, a mention twice."""
-        escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        written = _MENTION.sub(f"<@{BOT_USER}>", escaped)
+        written = _MENTION.sub(f"<@{BOT_USER}>", self._escaped(text))
         number = self.state.number()
         message: dict[str, Any] = {"user": user, "text": written, "client_msg_id": f"m{number}", "team": TEAM}
         message |= {"thread_ts": thread_ts} if thread_ts else {}
@@ -302,6 +301,13 @@ class Workspace:
             if f"<@{BOT_USER}>" in written and kind == "channel":
                 await self.event({**event, "type": "app_mention"})
         return kept
+
+    def _escaped(self, text: str) -> str:
+        """Write a text as Slack sends it: its signs escaped, people's names as ids."""
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        for user, person in self.state.people.items():
+            text = re.sub(rf"@{re.escape(person['name'])}\b", f"<@{user}|{person['name']}>", text, flags=re.IGNORECASE)
+        return text
 
     async def edit(self, channel: str, ts: str, text: str) -> None:
         """Let a person edit a message."""
@@ -318,7 +324,7 @@ class Workspace:
     async def command(self, user: str, channel: str, command: str, text: str) -> None:
         """Let a person type a slash command."""
         payload = {
-            "command": command, "text": text, "user_id": user, "channel_id": channel, "team_id": TEAM,
+            "command": command, "text": self._escaped(text), "user_id": user, "channel_id": channel, "team_id": TEAM,
             "api_app_id": APP, "trigger_id": self._trigger(user),
             "response_url": self._response_url(user, channel, None),
         }  # fmt: skip

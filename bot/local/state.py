@@ -74,6 +74,7 @@ class State:
             "id": user,
             "name": name.partition(" ")[0].lower(),
             "team_id": TEAM,
+            "tz": "Europe/London",
             "profile": profile,
             **more,
         }

@@ -81,7 +81,7 @@ function drawBlock(block, names, act) {
     case "rich_text": return element("div", { class: "rich" }, ...block.elements.map((one) => rich(one, names)));
     case "section": return element("div", { class: "section" }, element("div", {}, words(block.text, names)), block.accessory ? control(block.accessory, press) : null);
     case "actions": return element("div", { class: "actions" }, ...block.elements.map((one) => control(one, press)));
-    case "input": return input(block);
+    case "input": return input(block, names);
     default: return element("p", { class: "context" }, "[" + block.type + "]");
   }
 }
@@ -95,14 +95,23 @@ function control(one, press) {
   return element("button", { type: "button", class: one.style || null, "aria-label": one.accessibility_label || null, onclick: () => press(one, { value: one.value }) }, one.text.text);
 }
 
-function input(block) {
+function input(block, names) {
   const one = block.element;
   if (one.type === "radio_buttons") {
     return element("fieldset", { "data-block": block.block_id, "data-action": one.action_id }, element("legend", {}, block.label.text),
       ...one.options.map((option) => element("label", {}, element("input", { type: "radio", name: block.block_id, value: option.value }), " ", option.text.text)));
   }
   const id = "field-" + block.block_id;
-  const field = one.multiline ? element("textarea", { id, rows: "3", maxlength: one.max_length || null }) : element("input", { id, type: "text", maxlength: one.max_length || null });
+  if (one.type === "users_select") {
+    const people = Object.entries(names).filter(([key]) => key.startsWith("U"));
+    return element("div", { class: "field", "data-block": block.block_id, "data-action": one.action_id }, element("label", { for: id }, block.label.text),
+      element("select", { id, "data-kind": one.type }, element("option", { value: "" }, block.optional ? "Nobody chosen" : "Choose somebody"), ...people.map(([key, name]) => element("option", { value: key }, name))));
+  }
+  if (one.type === "datepicker") {
+    return element("div", { class: "field", "data-block": block.block_id, "data-action": one.action_id }, element("label", { for: id }, block.label.text),
+      element("input", { id, type: "date", "data-kind": one.type, value: one.initial_date || null }));
+  }
+  const field = one.multiline ? element("textarea", { id, rows: "3", maxlength: one.max_length || null }, one.initial_value || "") : element("input", { id, type: "text", maxlength: one.max_length || null });
   return element("div", { class: "field", "data-block": block.block_id, "data-action": one.action_id }, element("label", { for: id }, block.label.text), field, block.hint ? element("p", { class: "context" }, block.hint.text) : null);
 }
 
@@ -111,6 +120,12 @@ function filled(form) {
   for (const holder of form.querySelectorAll("[data-block]")) {
     const chosen = holder.querySelector("input[type=radio]:checked");
     const typed = holder.querySelector("textarea, input[type=text]");
+    const picked = holder.querySelector("[data-kind]");
+    if (picked) {
+      const name = picked.dataset.kind === "datepicker" ? "selected_date" : "selected_user";
+      values[holder.dataset.block] = { [holder.dataset.action]: { type: picked.dataset.kind, [name]: picked.value || null } };
+      continue;
+    }
     values[holder.dataset.block] = { [holder.dataset.action]: chosen ? { type: "radio_buttons", selected_option: { value: chosen.value } } : { type: "plain_text_input", value: typed ? typed.value : null } };
   }
   return values;

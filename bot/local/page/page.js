@@ -94,6 +94,7 @@ function message(one, top) {
   const replies = (view.messages[place] || []).filter((other) => other.thread_ts === one.ts && other.ts !== one.ts);
   const tools = element("span", { class: "tools" },
     !bot && !one.only ? element("button", { type: "button", "aria-label": "Ask the briefings about this message", onclick: () => wish({ do: "shortcut", channel: place, ts: one.ts, callback_id: "ask_briefings" }) }, "Ask the briefings") : null,
+    !bot && !one.only ? element("button", { type: "button", "aria-label": "Add this message to the watchlist", onclick: () => wish({ do: "shortcut", channel: place, ts: one.ts, callback_id: "add_to_watchlist" }) }, "Add to watchlist") : null,
     top && !one.only ? element("button", { type: "button", "aria-label": "Reply in a thread to " + who, onclick: () => openThread(one.ts) }, "Reply") : null);
   const made = element("article", { class: one.only ? "only" : null, "data-key": one.ts, "data-form": [one.ts, one.text, replies.length, top, JSON.stringify(one.blocks || [])].join("|") }, tools,
     element("span", { class: "who" }, who), " ", element("span", { class: "when" }, when), one.only ? element("span", { class: "private" }, " · only you can see this") : null,

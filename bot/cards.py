@@ -1,0 +1,274 @@
+"""Items of the watchlist → Block Kit; pure. Made of ``kit``'s pieces, as ``blocks`` is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from bot import phrases
+from bot.kit import (
+    Block,
+    actions,
+    address,
+    button,
+    clean,
+    context,
+    cut,
+    face,
+    inert,
+    line,
+    message,
+    plain,
+    quoted,
+    rich,
+    run,
+    section,
+    titled,
+)
+from bot.kit import placed as place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
+
+    from bot.types import Message, WatchItem
+
+_ITEM, _NOTE, _OWNER, _HEAD = 220, 150, 60, 150  # characters shown of each
+_SHOWN = 10  # items of one message
+_LINKED = re.compile(r"<[^<>|]*\|([^<>]*)>")
+ASKED_AT_ONCE = 3  # items that one message asks about
+_SMALL = 900  # characters of a small line
+
+
+def item(one: WatchItem, name: Callable[[str], str]) -> str:
+    """Write an item on one line of mrkdwn: number, text, date, owner, source."""
+    parts = [f"*#{one.number}* {inert(' '.join(one.text.split()), _ITEM)}", phrases.due(one.due)]
+    parts += [inert(name(one.owner), _OWNER)] if one.owner else ["unclaimed"]
+    parts += [] if one.status.value == "open" else [one.status.value]
+    parts += [source(one)] if source(one) else []
+    parts += [f"note: {inert(one.notes[-1].text, _NOTE)}"] if one.notes else []
+    return " · ".join(parts)
+
+
+def source(one: WatchItem) -> str:
+    """Write where an item comes from, as a link where it has an address."""
+    if one.source.get("title"):
+        return f"{titled(cut(str(one.source['title']), 90), str(one.source['source']))} ¶{one.source['paragraph']}"
+    link = address(str(one.source.get("permalink", "")))
+    return f"<{link.replace('&', '&amp;')}|the message>" if link else ""
+
+
+def menu(one: WatchItem, *verbs: str) -> Block:
+    """Offer what can be done with an item."""
+    options = [{"text": face(phrases.ITEM_LABELS[verb]), "value": f"{verb} {one.number}"} for verb in verbs]
+    return {"type": "overflow", "action_id": "watch_item", "options": options}
+
+
+def _menu_of(one: WatchItem, user: str) -> Block:
+    origin = ("source",) if one.source.get("quote") else ()
+    if not one.open:
+        return menu(one, "claim", *origin)
+    if one.owner == user:
+        return menu(one, "done", "snooze", "reassign", "quiet", *origin)
+    return menu(one, *(() if one.owner else ("claim",)), "done", "reassign", "drop", *origin)
+
+
+def listed(  # noqa: PLR0913, PLR0917 - a page and what stands around it
+    view: str,
+    groups: Sequence[tuple[str, Sequence[WatchItem]]],
+    user: str,
+    name: Callable[[str], str],
+    first: int,
+    total: int,
+    words: str,
+) -> Message:
+    """List a page of items under the headings of their groups."""
+    if not total:
+        return message(phrases.NO_ITEMS[view], line(phrases.NO_ITEMS[view]))
+    shown = sum(len(found) for _, found in groups)
+    head = f"{phrases.VIEW_HEADS[view]}: {first + 1:,} to {first + shown:,} of {total:,}"
+    blocks, said = [line(f"*{head}*")], [head]
+    for group, found in groups:
+        for at, one in enumerate(found):
+            heading = f"*{group}*\n" if group and at == 0 else ""
+            blocks.append({**line(f"{heading}{item(one, name)}"), "accessory": _menu_of(one, user)})
+            said += [*([group] if heading else []), _flat(item(one, name))]
+    if first + shown < total:
+        value = f"{view} {first + shown} {words}"
+        blocks.append(actions(button("watch_more", phrases.MORE, value)))
+    return message("\n".join(said), *blocks)
+
+
+def _flat(text: str) -> str:
+    """Write a line of mrkdwn for a fallback: no bold, a link by its label."""
+    return _LINKED.sub(r"\1", text).replace("*", "")
+
+
+def changed(said: str, items: Sequence[WatchItem], name: Callable[[str], str], gesture: str, read: str = "") -> Message:
+    """Say what was done, and offer to take it back. ``read`` tells how a date was read, from outside."""
+    rows = [line(item(one, name)) for one in items[:5]]
+    how = [context(inert(read, 200))] if read else []
+    text = "\n".join([said, *(_flat(item(one, name)) for one in items[:5]), *([inert(read, 200)] if read else [])])
+    return message(text, line(said), *rows, *how, actions(button("undo", phrases.UNDO, gesture)))
+
+
+def problem(said: str) -> Message:
+    """Say what was understood of a command, and the right form. ``said`` holds words from outside."""
+    return message(inert(said, 600), rich(section(run(cut(clean(said), 600)))))
+
+
+def helped(said: str = "") -> Message:
+    """Say what the commands are, after what was not understood."""
+    ways = "\n".join(f"• {way}" for way in phrases.WATCHLIST_HELP)
+    head = [rich(section(run(cut(clean(said), 200))))] if said else []
+    return message("\n".join([*([inert(said, 200)] if said else []), ways]), *head, line(ways))
+
+
+def origin(one: WatchItem) -> Message:
+    """Show the sentence an item comes from, and where it stands."""
+    return message(
+        f"#{one.number}\n“{inert(str(one.source['quote']), 900)}”\n{plain(one.source)}",
+        rich(section(run(f"#{one.number} ", bold=True), run(cut(clean(one.text), _ITEM)))),
+        rich(quoted(str(one.source["quote"]), None, 1_500), place(one.source)),
+    )
+
+
+def steps(
+    head: str, ahead: Sequence[WatchItem], gone: Sequence[WatchItem], name: Callable[[str], str], more: int
+) -> Message:
+    """List next steps by date with their citations, and after them, in small, those whose date passed."""
+    blocks, said = [line(f"*{inert(head, _HEAD)}*")], [inert(head, _HEAD)]
+    for one in ahead[:_SHOWN]:
+        add = {
+            "accessory": button(
+                "add_step", phrases.ADD_STEP, str(one.number), accessibility_label=f"{phrases.ADD_STEP}: #{one.number}"
+            )
+        }
+        blocks.append({**line(item(one, name)), **({} if one.owner else add)})
+        said.append(_flat(item(one, name)))
+    if more:
+        blocks.append(context(f"and {more} more: name a topic, or fewer days."))
+    if gone:
+        past = "; ".join(f"#{one.number} {inert(one.text, 70)} ({phrases.due(one.due)})" for one in gone[:5])
+        blocks.append(context(cut_line(f"{phrases.GONE_BY}: {past}")))
+        said.append(f"{phrases.GONE_BY}: {past}")
+    return message("\n".join(said), *blocks)
+
+
+def cut_line(text: str) -> str:
+    """Keep a small line small: whole items only."""
+    while len(text) > _SMALL and "; " in text:
+        text = text.rpartition("; ")[0]
+    return text
+
+
+def followed(pairs: Sequence[tuple[WatchItem, Mapping[str, Any]]], name: Callable[[str], str]) -> Message:
+    """Ask whether items happened: each with the sentence that may say so, cited, and what to answer."""
+    blocks, said = [line(f"*{phrases.FOLLOWED_HEAD}*")], [phrases.FOLLOWED_HEAD]
+    for one, citation in pairs[:ASKED_AT_ONCE]:
+        value = f"{one.number} {citation['briefing']}"
+        buttons = [
+            button(f"followed_{answer}", label, value, accessibility_label=cut(f"{label}: #{one.number}", 75))
+            for answer, label in phrases.FOLLOWED_LABELS.items()
+        ]
+        blocks += [
+            line(item(one, name)),
+            rich(quoted(citation["quote"], None, 500), place(citation)),
+            actions(*buttons),
+        ]
+        said += [_flat(item(one, name)), f"“{inert(citation['quote'], 500)}”", plain(citation)]
+    return message("\n".join(said), *blocks)
+
+
+def reminder(rows: Sequence[tuple[WatchItem, str]], name: Callable[[str], str], user: str) -> Message:
+    """Remind somebody, or the team's channel where ``user`` is '', of items: (item, why)."""
+    head = phrases.REMIND_HEAD if user else phrases.UNCLAIMED_HEAD
+    blocks, said = [line(f"*{head}*")], [head]
+    for one, why in rows[:_SHOWN]:
+        text = f"{why} · {item(one, name)}"
+        blocks.append({**line(text), "accessory": _menu_of(one, user)})
+        said.append(_flat(text))
+    if len(rows) > _SHOWN:
+        blocks.append(context(f"and {len(rows) - _SHOWN} more: /watchlist"))
+    return message("\n".join(said), *blocks)
+
+
+def topic(found: Sequence[tuple[str, Mapping[str, Any]]]) -> Message:
+    """Tell somebody that a new briefing speaks of what they watch: (topic, citation)."""
+    parts, said = [], [phrases.TOPIC_HEAD]
+    for words, citation in found[:5]:
+        parts += [
+            section(run(f"{cut(clean(words), 80)}: ", bold=True)),
+            quoted(citation["quote"], None, 500),
+            place(citation),
+        ]
+        said += [f"{inert(words, 80)}: “{inert(citation['quote'], 300)}”", plain(citation)]
+    return message("\n".join(said), line(f"*{phrases.TOPIC_HEAD}*"), rich(*parts))
+
+
+def watch_preview(
+    words: str, passages: int, briefings: int, best: Sequence[Mapping[str, Any]], related: Iterable[str]
+) -> Message:
+    """Show what a standing watch would have found, so that it can be tuned before it is saved."""
+    head = phrases.watch_preview(passages, briefings)
+    near = list(related)
+    parts = [part for one in best[:3] for part in (quoted(one["quote"], None, 400), place(one))]
+    terms = [rich(section(run("Related terms: "), run(cut(clean(", ".join(near)), 300))))] if near else []
+    said = [head, *(f"“{inert(one['quote'], 400)}” {plain(one)}" for one in best[:3]), inert(", ".join(near), 300)]
+    title = rich(section(run(f"Watch “{cut(clean(words), 100)}”", bold=True)))
+    body = [rich(*parts)] if parts else []
+    save = actions(button("watch_save", phrases.SAVE_WATCH, cut(clean(words), 200), style="primary"))
+    return message("\n".join(said), title, line(head), *body, *terms, save)
+
+
+def watches(found: Sequence[tuple[int, str]]) -> Message:
+    """List standing watches: (number, topic)."""
+    if not found:
+        said = "You have no standing watch. /watchlist watch TOPIC makes one."
+        return message(said, line(said))
+    rows = [section(run(f"w{number} ", bold=True), run(cut(clean(words), 200))) for number, words in found[:20]]
+    text = "\n".join(f"w{number} {inert(words, 200)}" for number, words in found[:20])
+    return message(text, rich({"type": "rich_text_list", "style": "bullet", "elements": rows}))
+
+
+# -- modals -------------------------------------------------------------------------------------------
+
+
+def add_form(channel: str, text: str = "", permalink: str = "") -> Block:
+    """Lay out the form that adds an item; what it must remember travels in it."""
+    words = {"type": "plain_text_input", "action_id": "text", "multiline": True, "max_length": 500}
+    if text:
+        words["initial_value"] = cut(clean(text), 500)
+    return _modal(
+        "add_item", "Add to watchlist", "Add", f"{channel} {permalink}"[:3_000],
+        _input("text", "What to watch", words),
+        _input("date", "Due, if known", {"type": "datepicker", "action_id": "date"}, optional=True),
+        _input("person", "Owner, if not you", {"type": "users_select", "action_id": "person"}, optional=True),
+    )  # fmt: skip
+
+
+def reassign_form(one: WatchItem) -> Block:
+    """Lay out the form that gives an item to somebody."""
+    chosen = {"type": "users_select", "action_id": "person"}
+    return _modal("reassign", f"Reassign #{one.number}", "Assign", str(one.number), _input("person", "To", chosen))
+
+
+def move_form(one: WatchItem, briefing: str, initial: date | None) -> Block:
+    """Lay out the form that moves an item to another date."""
+    chosen: Block = {"type": "datepicker", "action_id": "date"}
+    if initial:
+        chosen["initial_date"] = initial.isoformat()
+    return _modal(
+        "move_item", f"Move #{one.number}", "Move", f"{one.number} {briefing}", _input("date", "Now due", chosen)
+    )
+
+
+def _modal(name: str, title: str, submit: str, kept: str, *blocks: Block) -> Block:
+    return {
+        "type": "modal", "callback_id": name, "private_metadata": kept, "title": face(title[:24]),
+        "submit": face(submit), "close": face("Cancel"), "blocks": list(blocks),
+    }  # fmt: skip
+
+
+def _input(block: str, label: str, element: Block, *, optional: bool = False) -> Block:
+    return {"type": "input", "block_id": block, "optional": optional, "label": face(label), "element": element}

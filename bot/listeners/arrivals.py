@@ -1,0 +1,239 @@
+"""The index has changed: steps of new briefings become items, and what they report is put to who waits for it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import replace
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any
+
+from bot import cards, kit, match, phrases
+from bot.desk import key_of
+from bot.listeners import watchlist
+from bot.listeners.questions import refusal
+from bot.replies import post, privately
+from bot.types import Arrived, Changed, Method, Note, Outbound, Proposal, Standing, WatchItem
+from bot.watchlist import Wish
+from index import dates
+from index.steps import steps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.desk import Desk
+    from bot.types import Effect, Inbound
+    from index.types import Briefing, NextStep
+
+_ALIKE = 0.6  # of an item's words kept by an edit, above which it is the same item
+
+
+def arrived(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
+    """Bring the items up to the briefings as they are now; what a new one reports is proposed.
+
+    At the very first look every briefing is old: its steps enter, and nothing is proposed.
+    """
+    seen = desk.ledger.items.arrived()
+    now = desk.everything()
+    new = [one for name, one in now.items() if name not in seen]
+    edited = [one for name, one in now.items() if seen.get(name, one.digest) != one.digest]
+    gone = [name for name in seen if name not in now]
+    items = _entered(desk, [*new, *edited], gone)
+    effects: list[Effect] = [Changed(key_of(inbound), "", desk.now(), "briefing", tuple(items))] if items else []
+    effects += [Arrived(one.id, one.digest) for one in (*new, *edited)] + [Arrived(name, "") for name in gone]
+    for one in new if seen else ():
+        effects += _told(desk, one)
+    return effects
+
+
+# -- steps become items -----------------------------------------------------------------------------------
+
+
+def _entered(desk: Desk, briefings: Iterable[Briefing], gone: Iterable[str]) -> list[WatchItem]:
+    """Give every item that is new or no longer what it was."""
+    number = desk.ledger.items.next_number()
+    changed: list[WatchItem] = []
+    for briefing in sorted(briefings, key=lambda one: (str(one.published), one.id)):
+        known = desk.ledger.items.of_briefing(briefing.id)
+        for step, item in _paired(steps(briefing), known):
+            if step is None:
+                changed += _withdrawn(desk, item) if item else []
+                continue
+            now = _item(desk, briefing, step, item.number if item else number)
+            number += item is None
+            after = _kept(item, now) if item else now
+            changed += [after] if after != item else []
+    for name in gone:
+        changed += [one for item in desk.ledger.items.of_briefing(name) for one in _withdrawn(desk, item)]
+    return changed
+
+
+def _paired(found: Sequence[NextStep], known: Sequence[WatchItem]) -> list[tuple[NextStep | None, WatchItem | None]]:
+    """Pair the steps of a briefing with the items they were before: the same, else the likest."""
+    left = list(known)
+    pairs: list[tuple[NextStep | None, WatchItem | None]] = []
+    for step in found:
+        same = next((one for one in left if one.step == _key(step)), None)
+        best = same or max(left, key=lambda one: _likeness(step, one), default=None)
+        if best is None or not (same or _likeness(step, best) >= _ALIKE):
+            pairs.append((step, None))
+            continue
+        left.remove(best)
+        pairs.append((step, best))
+    return [*pairs, *((None, one) for one in left)]
+
+
+def _likeness(step: NextStep, item: WatchItem) -> float:
+    return SequenceMatcher(None, step.item.lower().split(), item.text.lower().split(), autojunk=False).ratio()
+
+
+def _key(step: NextStep) -> str:
+    return hashlib.sha256(f"{step.briefing}\n{step.item}".encode()).hexdigest()[:24]
+
+
+def _item(desk: Desk, briefing: Briefing, step: NextStep, number: int) -> WatchItem:
+    source = {
+        "briefing": briefing.id, "title": briefing.title, "source": briefing.source, "paragraph": step.paragraph,
+        "published": briefing.published.isoformat() if briefing.published else None, "quote": step.quote,
+        "start": step.start, "end": step.end, "topics": list(briefing.topics),
+    }  # fmt: skip
+    team, now = desk.settings.team_channel or "", desk.now()
+    return WatchItem(
+        number, step.item, step.due, "", team, Standing.OPEN, "", now, "", now, source, briefing.channels, step.bodies,
+        step=_key(step),
+    )  # fmt: skip
+
+
+def _kept(item: WatchItem, now: WatchItem) -> WatchItem:
+    """Take what the briefing says now, and keep what people made of it."""
+    due = item.due if item.status is Standing.MOVED else now.due
+    fresh = replace(
+        item, text=now.text, due=due, source=now.source, channels=now.channels, bodies=now.bodies, step=now.step
+    )
+    return fresh if fresh == item else replace(fresh, changed_by="", changed_at=now.changed_at)
+
+
+def _withdrawn(desk: Desk, item: WatchItem) -> list[WatchItem]:
+    """Drop an unclaimed item whose briefing no longer has it; tell the owner of a claimed one by a note."""
+    if not item.open:
+        return []
+    note = Note("", desk.now(), "the briefing no longer says this")
+    if any(one.text == note.text for one in item.notes):
+        return []
+    after = replace(item, notes=(*item.notes, note), changed_by="", changed_at=desk.now())
+    return [after if item.owner else replace(after, status=Standing.DROPPED)]
+
+
+# -- what a new briefing reports ------------------------------------------------------------------------------
+
+
+def _told(desk: Desk, briefing: Briefing) -> list[Effect]:
+    """Tell owners, the team and those who watch a topic what a new briefing says of theirs; a message each."""
+    passages = desk.passages(briefing)
+    if not passages:
+        return []
+    found: dict[str, list[tuple[WatchItem, match.Match]]] = defaultdict(list)
+    for item in desk.ledger.items.still_open():
+        to = item.owner or desk.settings.team_channel or ""
+        if not to or item.source.get("briefing") == briefing.id or not _for(desk, to, briefing):
+            continue
+        if desk.ledger.items.proposal(item.number, briefing.id):
+            continue
+        watched = _watched(item)
+        one = match.follow_up(watched, desk.vector(match.subject(watched)), briefing, passages)
+        if one and one.score >= desk.settings.follow_up_threshold:
+            found[to].append((item, one))
+    return [*_proposed(desk, briefing, found), *_on_topics(desk, briefing, passages)]
+
+
+def _for(desk: Desk, to: str, briefing: Briefing) -> bool:
+    """Tell whether a person, or everybody in a channel, may see a briefing."""
+    if briefing.channels is None:
+        return True
+    if to.startswith(("U", "W")):
+        return any(desk.directory.member(to, channel) for channel in briefing.channels)
+    return to in briefing.channels
+
+
+def _watched(item: WatchItem) -> match.Watched:
+    published = item.source.get("published")
+    said = dates.read(str(published), None) if published else None
+    topics = frozenset(item.source.get("topics", ()))
+    quote = str(item.source.get("quote", ""))
+    return match.Watched(item.text, quote, item.due, item.bodies, said.earliest if said else None, topics)
+
+
+def _proposed(desk: Desk, briefing: Briefing, found: dict[str, list[tuple[WatchItem, match.Match]]]) -> list[Effect]:
+    effects: list[Effect] = []
+    for to, pairs in sorted(found.items()):
+        pairs.sort(key=lambda pair: -pair[1].score)
+        for at in range(0, len(pairs), cards.ASKED_AT_ONCE):
+            part = pairs[at : at + cards.ASKED_AT_ONCE]
+            shown = [(item, _citation(briefing, one)) for item, one in part]
+            message = cards.followed(shown, watchlist.namer(desk))
+            key = f"followed:{briefing.id}:{briefing.digest[:12]}:{to}:{at}"
+            effects.append(post(to, "", key, message, to if to.startswith(("U", "W")) else ""))
+        effects += [Proposal(item.number, briefing.id, one.start, one.end, one.score) for item, one in pairs]
+    return effects
+
+
+def _citation(briefing: Briefing, one: match.Match) -> dict[str, Any]:
+    return {
+        "briefing": briefing.id, "title": briefing.title, "source": briefing.source, "paragraph": one.paragraph,
+        "published": briefing.published.isoformat() if briefing.published else None, "quote": one.quote,
+        "start": one.start, "end": one.end,
+    }  # fmt: skip
+
+
+def _on_topics(desk: Desk, briefing: Briefing, passages: Sequence[Any]) -> list[Effect]:
+    told: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
+    for watch in desk.ledger.items.watches():
+        if not _for(desk, watch.owner, briefing):
+            continue
+        one = match.on_topic(watch.topic, desk.vector(watch.topic), briefing, passages)
+        if one and one.score >= match.TOPIC_THRESHOLD:
+            told[watch.owner].append((watch.topic, _citation(briefing, one)))
+    return [
+        post(owner, "", f"topic:{briefing.id}:{briefing.digest[:12]}:{owner}", cards.topic(found), owner)
+        for owner, found in sorted(told.items())
+    ]
+
+
+# -- what people say of it --------------------------------------------------------------------------------
+
+
+def answered(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
+    """Do what somebody says of a proposal; what is not about the item is never proposed again."""
+    if refused := refusal(desk, inbound):
+        return [privately(inbound, key_of(inbound), refused)]
+    text, _, name = inbound.value.partition(" ")
+    number = watchlist.number_of(text)
+    proposal = desk.ledger.items.proposal(number, name)
+    item = desk.ledger.items.get([number]).get(number)
+    if proposal is None or item is None or not watchlist.may_see(desk, inbound.user, item):
+        return [privately(inbound, key_of(inbound), kit.note(phrases.NO_ITEM))]
+    if proposal.answer in {"done", "unrelated"} or not item.open:
+        return [privately(inbound, key_of(inbound), kit.note(phrases.ALREADY_ANSWERED))]
+    answer = inbound.name.removeprefix("followed_")
+    if answer == "moved":
+        form = {"trigger_id": inbound.trigger, "view": cards.move_form(item, name, _said(desk, proposal, item))}
+        return [Outbound(f"form:{key_of(inbound)}", Method.MODAL, f"modal:{inbound.user}", form, None, inbound.user)]
+    kept: list[Effect] = [replace(proposal, answer=answer)]
+    if answer == "done":
+        briefing = desk.briefing(name, desk.person(inbound.user))
+        note = f"as reported in {briefing.title}" if briefing else ""
+        return [*kept, *watchlist.change(desk, inbound, Wish("done", (number,), note))]
+    return [*kept, privately(inbound, key_of(inbound), kit.note(phrases.ANSWERED[answer].format(number=item.number)))]
+
+
+def _said(desk: Desk, proposal: Proposal, item: WatchItem) -> Any:  # noqa: ANN401 - a date or None
+    """Read the date that the new sentence names, to begin the form with."""
+    briefing = desk.everything().get(proposal.briefing)
+    if briefing is None or briefing.published is None:
+        return None
+    named = dates.find(briefing.body[proposal.start : proposal.end], briefing.published)
+    ahead = [one.latest for _, _, one in named if one.latest > briefing.published]
+    return next((day for day in ahead if item.due is None or day != item.due.latest), None)
+
+
+ACTIONS = {f"followed_{answer}": answered for answer in phrases.FOLLOWED_LABELS}
