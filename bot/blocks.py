@@ -189,14 +189,15 @@ def steps(title: str, source: str, items: Sequence[tuple[str, str]]) -> Message:
     return message("\n".join(said), rich(*parts))
 
 
-def home(fresh: str, rows: Sequence[Mapping[str, Any]], examples: Sequence[str]) -> Block:
-    """Lay out App Home as a view."""
+def home(fresh: str, rows: Sequence[Mapping[str, Any]], examples: Sequence[str], lists: Sequence[Block] = ()) -> Block:
+    """Lay out App Home as a view. ``lists`` is the person's watchlist, as ``cards`` lays it out."""
     ways = "\n".join(f"• {way}" for way in phrases.HELP_WAYS)
     blocks = [
         {"type": "header", "text": {"type": "plain_text", "text": "Dispatch Box"}},
         line(phrases.HELP),
         context(fresh),
         *_examples(examples),
+        *([{"type": "divider"}, *lists] if lists else []),
         {"type": "divider"},
         line(ways),
         {"type": "divider"},

@@ -231,6 +231,32 @@ def watches(found: Sequence[tuple[int, str]]) -> Message:
     return message(text, rich({"type": "rich_text_list", "style": "bullet", "elements": rows}))
 
 
+def home(  # noqa: PLR0913, PLR0917 - the parts of a person's lists
+    mine: Sequence[WatchItem],
+    total: int,
+    fresh: Sequence[WatchItem],
+    watched: Sequence[tuple[int, str]],
+    user: str,
+    name: Callable[[str], str],
+    *,
+    team: bool,
+) -> list[Block]:
+    """Lay out a person's lists for App Home: theirs, what nobody has claimed yet, what they watch.
+
+    ``total`` counts all that are theirs; ``team`` tells whether there is a team channel to post to.
+    """
+    blocks = [line(f"*{phrases.VIEW_HEADS['mine']}*" if mine else phrases.NO_ITEMS["mine"])]
+    blocks += [{**line(item(one, name)), "accessory": _menu_of(one, user)} for one in mine]
+    blocks += [context(f"and {total - len(mine):,} more: /watchlist")] if total > len(mine) else []
+    if fresh:
+        blocks.append(line(f"*{phrases.FRESH_HEAD}*"))
+        blocks += [{**line(item(one, name)), "accessory": _menu_of(one, user)} for one in fresh]
+    if watched:
+        topics = ", ".join(f"w{number} {inert(words, 60)}" for number, words in watched[:20])
+        blocks.append(context(f"{phrases.WATCHED_HEAD}: {topics}"))
+    return [*blocks, *([] if team else [context(phrases.NO_TEAM_CHANNEL)])]
+
+
 # -- modals -------------------------------------------------------------------------------------------
 
 

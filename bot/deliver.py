@@ -244,12 +244,22 @@ class Deliverer:
         if outbound.method is Method.RESPOND:
             return _respond(outbound, said)
         body = dict(outbound.body)
+        if outbound.method is Method.FILE:
+            return self._uploaded(body, outbound)
         if outbound.method is Method.POST:
             body["channel"] = self._conversation(body["channel"])
             body["metadata"] = {"event_type": EVENT, "event_payload": {"key": outbound.key}}
             said |= {"unfurl_links": False, "unfurl_media": False}
         done = self._client.api_call(outbound.method.value, json={**body, **said})
         return str(done.get("ts") or "")
+
+    def _uploaded(self, body: dict[str, Any], outbound: Outbound) -> str:
+        """Upload a file and share it with one person."""
+        self._client.files_upload_v2(
+            channel=self._conversation(outbound.user), filename=body["filename"], title=body["filename"],
+            content=body["content"], initial_comment=outbound.message.text if outbound.message else None,
+        )  # fmt: skip
+        return ""
 
     def _conversation(self, channel: str) -> str:
         """Open the direct messages with a person, where the channel is one."""

@@ -30,6 +30,7 @@ HELP_WAYS = (
     "Reply in the thread to go on; no mention is needed.",
     "/ask QUESTION answers you alone. /briefings lists the newest, /briefings find WORDS those that match.",
     "Message menu, Ask the briefings: takes that message for the question.",
+    "/watchlist lists the next steps that are yours, /nextsteps what the briefings say comes next.",
     "/dispatchbox help, status, settings, forget me.",
 )
 EXAMPLES = "Questions to try"
@@ -79,6 +80,8 @@ GONE_BY = "Date passed in the last 30 days"
 FOLLOWED_HEAD = "Did it happen? A new briefing may say so:"
 REMIND_HEAD = "Your watchlist today"
 UNCLAIMED_HEAD = "Next steps that nobody watches yet"
+FRESH_HEAD = "Unclaimed next steps of the last fortnight"
+WATCHED_HEAD = "You watch"
 TOPIC_HEAD = "A new briefing speaks of what you watch:"
 NO_TEAM_CHANNEL = (
     "No team channel is set, so unclaimed next steps are posted nowhere. An admin can set DISPATCHBOX_TEAM_CHANNEL."

@@ -35,3 +35,9 @@ def privately(inbound: Inbound, key: str, message: Message, answer: str = "") ->
         body = {"channel": inbound.channel, "user": inbound.user, **({"thread_ts": thread} if thread else {})}
         return Outbound(key, Method.EPHEMERAL, lane, body, message, inbound.user, answer)
     return post(inbound.channel or inbound.user, inbound.thread_ts, key, message, inbound.user, answer)
+
+
+def file(inbound: Inbound, key: str, filename: str, content: str, message: Message) -> Outbound:
+    """Send somebody a file in their direct messages."""
+    body = {"filename": filename, "content": content}
+    return Outbound(key, Method.FILE, f"private:{inbound.user}", body, message, inbound.user)

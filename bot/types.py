@@ -37,6 +37,7 @@ class Method(StrEnum):
     MODAL = "views.open"
     HOME = "views.publish"
     PROMPTS = "assistant.threads.setSuggestedPrompts"
+    FILE = "files.completeUploadExternal"  # a file to one person, in direct messages
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot import cards, kit, phrases
 from bot.desk import key_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.types import Effect, Inbound, Message
 
 _UNDO = timedelta(minutes=10)
+_FORTNIGHT = timedelta(days=14)
 _VIEWS = frozenset("mine team all unclaimed done search".split())
 _CHANGES = frozenset("claim done snooze move assign note drop".split())
 
@@ -87,6 +88,21 @@ def page(desk: Desk, user: str, view: str, first: int, words: str) -> Message:
     found, total = desk.ledger.items.page(view, user, inside(desk, user), words=words, first=first, count=kit.PAGE)
     groups = [("", found)] if view in {"done", "all", "search"} else grouped(found, desk.today())
     return cards.listed(view, groups, user, namer(desk), first, total, words)
+
+
+def home(desk: Desk, user: str) -> list[dict[str, Any]]:
+    """Lay out a person's lists for App Home."""
+    items, seen = desk.ledger.items, inside(desk, user)
+    mine, total = items.page("mine", user, seen)
+    since = (desk.today() - _FORTNIGHT).isoformat()
+    unclaimed = [one for one in items.page("unclaimed", user, seen, count=500)[0] if _published(one) >= since]
+    watched = [(one.number, one.topic) for one in items.watches(user)]
+    team = bool(desk.settings.team_channel)
+    return cards.home(mine, total, unclaimed[: kit.PAGE], watched, user, namer(desk), team=team)
+
+
+def _published(item: WatchItem) -> str:
+    return str(item.source.get("published") or "")
 
 
 def nextsteps(desk: Desk, inbound: Inbound) -> Sequence[Effect]:

@@ -199,11 +199,32 @@ def _prompts(state: State, body: dict[str, Any]) -> Answer:
     return {"ok": True}
 
 
+def _upload_url(state: State, body: dict[str, Any]) -> Answer:
+    name = f"F{state.number()}"
+    state.files[name] = {"id": name, "name": str(body.get("filename")), "content": b""}
+    return {"ok": True, "upload_url": f"{state.url}upload/{name}", "file_id": name}
+
+
+def _upload_done(state: State, body: dict[str, Any]) -> Answer:
+    channel = str(body.get("channel_id") or "")
+    if problem := _closed(state.channels.get(channel)):
+        return _no(problem)
+    given = body.get("files") or []
+    found = [state.files[one["id"]] for one in given if one.get("id") in state.files]
+    if len(found) != len(given):
+        return _no("file_not_found")
+    shown = [{"id": one["id"], "name": one["name"], "url_private": f"{state.url}file/{one['id']}"} for one in found]
+    state.say(channel, {"user": BOT_USER, "bot_id": BOT_ID, "text": body.get("initial_comment") or "", "files": shown})
+    return {"ok": True, "files": shown}
+
+
 METHODS: dict[str, Callable[[State, dict[str, Any]], Answer]] = {
     "auth.test": _auth_test,
     "chat.postMessage": _post,
     "chat.postEphemeral": _ephemeral,
     "chat.getPermalink": _permalink,
+    "files.getUploadURLExternal": _upload_url,
+    "files.completeUploadExternal": _upload_done,
     "conversations.history": _history,
     "conversations.replies": _replies,
     "conversations.info": _info,

@@ -102,6 +102,7 @@ class Workspace:
             self._ready.set()
             return
         self.port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]  # noqa: SLF001 - aiohttp tells it nowhere else
+        self.state.url = self.url
         self._ready.set()
         self._loop.run_forever()
         for task in asyncio.all_tasks(self._loop):
@@ -113,6 +114,8 @@ class Workspace:
         app = web.Application(client_max_size=1_048_576)
         app.router.add_post("/api/{method}", self._api)
         app.router.add_get("/socket", self._socket)
+        app.router.add_post("/upload/{name}", self._upload)
+        app.router.add_get("/file/{name}", self._file)
         app.router.add_post("/respond/{token}", self._respond)
         app.router.add_get("/", self._index)
         app.router.add_get("/feed", self._feed)
@@ -178,6 +181,21 @@ class Workspace:
         if fault:
             request.transport.close()  # type: ignore[union-attr]  # likewise
         return web.Response(status=status, text=said)
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        """Take a file's bytes, as they are or as a form's."""
+        kept = self.state.files.get(request.match_info["name"])
+        if kept is None:
+            raise web.HTTPNotFound
+        kept["content"] = await request.read()
+        return web.Response(text="OK")
+
+    async def _file(self, request: web.Request) -> web.Response:
+        kept = self.state.files.get(request.match_info["name"])
+        if kept is None:
+            raise web.HTTPNotFound
+        headers = {"Content-Disposition": f'attachment; filename="{kept["name"]}"'}
+        return web.Response(body=kept["content"], headers=headers)
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(autoping=False)

@@ -48,6 +48,8 @@ class State:
     modals: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     responses: dict[str, dict[str, Any]] = field(default_factory=dict)
     triggers: dict[str, tuple[str, float]] = field(default_factory=dict)
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    url: str = ""  # where the stand-in is
     ledger: list[dict[str, Any]] = field(default_factory=list)
     calls: list[dict[str, Any]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)

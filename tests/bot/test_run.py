@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app import EVENTS
+from bot.app import COMMANDS, EVENTS
 from bot.ledger import FILE, Ledger, LedgerError, restore
-from bot.listeners import actions, commands, shortcuts
+from bot.listeners import actions, shortcuts
 from bot.local.server import Workspace
 from tests.bot.world import ANNA, EUROCLEAR, FISHING, POLICY, World, elements
 from tests.conftest import ROOT
@@ -126,20 +126,20 @@ def test_over_http_a_wrong_signature_a_large_body_and_health(make: Callable[...,
     assert status("/slack/events", b"{}") == 401
     assert status("/slack/events", b"x" * 2_000_000, **signed) == 413
     assert status("/other", b"{}") == 404
-    assert world.bot.ledger.counts() == {}
+    assert set(world.bot.ledger.counts()) <= {"indexed"}
 
 
 def test_the_manifest_names_every_listener_and_only_those() -> None:
     manifest = json.loads((ROOT / "bot" / "manifest.json").read_text())
     features = manifest["features"]
-    assert {one["command"] for one in features["slash_commands"]} == set(commands.COMMANDS)
+    assert {one["command"] for one in features["slash_commands"]} == set(COMMANDS)
     assert {one["callback_id"] for one in features["shortcuts"]} == set(shortcuts.SHORTCUTS)
     told = {one.partition(".")[0] for one in manifest["settings"]["event_subscriptions"]["bot_events"]}
     assert told == set(EVENTS)
     assert manifest["settings"]["interactivity"]["is_enabled"] is True
     assert features["app_home"]["messages_tab_read_only_enabled"] is False
     assert len(features["agent_view"]["agent_description"]) <= 300
-    assert actions.VIEWS == ("why",)
+    assert set(actions.VIEWS) == {"why", "add_item", "reassign", "move_item"}
 
 
 def test_every_button_the_bot_shows_has_a_listener(make: Callable[..., World]) -> None:

@@ -98,7 +98,7 @@ function message(one, top) {
     top && !one.only ? element("button", { type: "button", "aria-label": "Reply in a thread to " + who, onclick: () => openThread(one.ts) }, "Reply") : null);
   const made = element("article", { class: one.only ? "only" : null, "data-key": one.ts, "data-form": [one.ts, one.text, replies.length, top, JSON.stringify(one.blocks || [])].join("|") }, tools,
     element("span", { class: "who" }, who), " ", element("span", { class: "when" }, when), one.only ? element("span", { class: "private" }, " · only you can see this") : null,
-    ...body,
+    ...body, ...(one.files || []).map((file) => element("p", { class: "section" }, element("a", { href: file.url_private, download: file.name }, "File: " + file.name))),
     top && replies.length ? element("button", { type: "button", class: "thread-link", onclick: () => openThread(one.ts) }, replies.length === 1 ? "1 reply" : replies.length + " replies") : null);
   return made;
 }
