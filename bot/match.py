@@ -48,23 +48,23 @@ FEATURES = (
 # sign that reason gives it, on the pairs of tests/followups.jsonl and pairs of unlike stories.
 SIGNS = (1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1, -1)
 WEIGHTS: tuple[float, ...] = (
-    1.78,
-    2.4,
-    1.19,
-    2.43,
-    1.64,
-    1.7,
-    0.87,
-    2.06,
-    3.03,
+    1.81,
+    2.51,
+    1.13,
+    2.35,
+    2.03,
+    1.24,
+    0.95,
+    2.0,
+    3.06,
+    -0.72,
+    -0.29,
+    -1.47,
+    -1.73,
+    -1.25,
     -0.83,
-    -0.36,
-    -1.48,
-    -1.48,
-    -1.19,
-    -0.88,
 )
-BIAS = -7.97
+BIAS = -7.93
 THRESHOLD = 0.5
 TOPIC_FEATURES = ("sentence cosine", "passage cosine", "words in the sentence", "words in the title")
 # Log-odds that a passage is on a topic, fitted by the same command to the topics that briefings name.
@@ -317,9 +317,23 @@ def _said(text: str, published: date | None) -> _Said:
         refers=bool(_OURS.search(text) and _WROTE.search(text)),
         moved=bool(_MOVED.search(text)),
         stages=_stages(text),
-        past=tuple(named for _, _, named in dates.find(text, published, past=True)),
+        past=_past(text, published),
         coming=tuple(named for _, _, named in dates.find(text, published)),
     )
+
+
+def _past(text: str, published: date | None) -> tuple[DateRange, ...]:
+    """Give the times named that have begun, but no day whose next coming is nearer than its last."""
+    if published is None:
+        return ()
+    coming = {one[:2]: one[2] for one in dates.find(text, published)}
+    begun = []
+    for start, end, named in dates.find(text, published, past=True):
+        other = coming.get((start, end), named)
+        nearer = other != named and (other.earliest - published).days < (published - named.latest).days
+        if named.earliest <= published and not nearer:
+            begun.append(named)
+    return tuple(begun)
 
 
 @lru_cache(maxsize=16_384)
