@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from index.types import Briefing, Encoder, Vectors
 
 _Read = tuple["Briefing", list[Stored]]
+Library = dict[str, _Read]
 GOLD = ROOT / "tests" / "followups.jsonl"
 FOLDERS = (ROOT / "briefings", ROOT / "tests" / "briefings")
 STRENGTH = 1.0  # of the prior that weights are small: its standard deviation, squared
@@ -86,7 +87,7 @@ def story(line: dict[str, Any]) -> str:
     return str(line["id"].rsplit("-", 1)[0])
 
 
-def library(encoder: Encoder) -> dict[str, tuple[Briefing, list[Stored]]]:
+def library(encoder: Encoder) -> Library:
     """Read and encode every briefing that the gold may name."""
     briefings = [one for folder in FOLDERS for one in read_folder(folder, LONDON).briefings]
     return {one.id: (one, stored(one, encoder)) for one in briefings}
@@ -102,9 +103,9 @@ def stored(briefing: Briefing, encoder: Encoder) -> list[Stored]:
     return kept
 
 
-def pairs(encoder: Encoder) -> list[Pair]:
+def pairs(encoder: Encoder, read: Library) -> list[Pair]:
     """Describe the gold's pairs, and every third pair of an item and a later briefing of other stories."""
-    lines, read = gold(), library(encoder)
+    lines = gold()
     items = list(dict.fromkeys((watched(line["item"]), story(line)) for line in lines))
     vectors = dict(zip(items, encoder.encode([match.subject(item) for item, _ in items]), strict=True))
     stories = told(lines)
@@ -208,9 +209,8 @@ def at_threshold(scored: Sequence[tuple[Pair, float, str]], threshold: float) ->
     return len(right) / max(1, len(passed)), len(right) / true, exact / max(1, len(right))
 
 
-def topics(encoder: Encoder) -> tuple[list[NDArray[np.float64]], list[bool]]:
+def topics(encoder: Encoder, read: Library) -> tuple[list[NDArray[np.float64]], list[bool]]:
     """Describe each topic that a briefing names with each briefing; those that hold its words untagged are left out."""
-    read = library(encoder)
     names = sorted({topic for briefing, _ in read.values() for topic in briefing.topics})
     vectors = dict(zip(names, encoder.encode(names), strict=True))
     described, true = [], []
@@ -244,7 +244,8 @@ def _reliability(scored: Sequence[tuple[Pair, float, str]], low: float) -> str:
 
 def main(*, fitting: bool) -> None:
     model = encoder()
-    every = pairs(model)
+    read = library(model)
+    every = pairs(model, read)
     near = [one for one in every if one.near]
     print(
         f"{sum(bool(one.gold) for one in near)} follow-ups, {sum(not one.gold for one in near)} near misses,"
@@ -253,7 +254,7 @@ def main(*, fitting: bool) -> None:
     if fitting:
         weights = fit(every)
         print(f"WEIGHTS = {tuple(round(float(one), 2) for one in weights[:-1])}\nBIAS = {weights[-1]:.2f}")
-        weights = fit_topics(*topics(model))
+        weights = fit_topics(*topics(model, read))
         print(f"TOPIC_WEIGHTS = {tuple(round(float(one), 2) for one in weights[:-1])}\nTOPIC_BIAS = {weights[-1]:.2f}")
     for name, scored in (("shipped", shipped(every)), ("leaving a story out", validated(every))):
         gold_only = [row for row in scored if row[0].near]

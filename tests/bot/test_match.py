@@ -63,12 +63,22 @@ def encoder(models: Path) -> Encoder:
 
 
 @pytest.fixture(scope="module")
-def scored(encoder: Encoder) -> list[tuple[followups.Pair, float, str]]:
-    return followups.shipped(followups.pairs(encoder))
+def read(encoder: Encoder) -> followups.Library:
+    return followups.library(encoder)
 
 
-def test_the_gold_is_enough_verbatim_and_over_every_sample(encoder: Encoder) -> None:
-    lines, read = followups.gold(), followups.library(encoder)
+@pytest.fixture(scope="module")
+def pairs(encoder: Encoder, read: followups.Library) -> list[followups.Pair]:
+    return followups.pairs(encoder, read)
+
+
+@pytest.fixture(scope="module")
+def scored(pairs: list[followups.Pair]) -> list[tuple[followups.Pair, float, str]]:
+    return followups.shipped(pairs)
+
+
+def test_the_gold_is_enough_verbatim_and_over_every_sample(read: followups.Library) -> None:
+    lines = followups.gold()
     assert sum(line["follow_up"] for line in lines) >= 30
     assert sum(not line["follow_up"] for line in lines) >= 60
     assert len({line["id"] for line in lines}) == len(lines)
@@ -81,10 +91,21 @@ def test_the_gold_is_enough_verbatim_and_over_every_sample(encoder: Encoder) -> 
 def test_follow_ups_are_found_and_near_misses_are_not(scored: list[tuple[followups.Pair, float, str]]) -> None:
     near = [row for row in scored if row[0].near]
     precision, recall, own = followups.at_threshold(near, match.THRESHOLD)
-    assert precision >= 0.85
-    assert recall >= 0.6
-    assert own >= 0.65
-    assert followups.precision_at(near, 0.5) >= 0.9
+    assert precision >= 0.75
+    assert recall >= 0.7
+    assert own >= 0.7
+    assert followups.precision_at(near, 0.6) >= 0.88
+
+
+def test_the_outcome_of_the_european_council_is_found(
+    encoder: Encoder, read: followups.Library, pairs: list[followups.Pair]
+) -> None:
+    item = next(one.item for one in pairs if one.item.text.startswith("the outcome of the 18 December"))
+    vector = encoder.encode([match.subject(item)])[0]
+    got = match.follow_up(item, vector, *read["2025-12-19-european-council-ukraine-loan"])
+    assert got is not None
+    assert got.score >= match.THRESHOLD
+    assert "ended in the early hours of 19 December with €90 billion" in got.quote
 
 
 def test_scores_are_chances(scored: list[tuple[followups.Pair, float, str]]) -> None:
@@ -96,8 +117,8 @@ def test_scores_are_chances(scored: list[tuple[followups.Pair, float, str]]) -> 
         )  # two standard errors of the forty pairs of the scarcest
 
 
-def test_the_constants_are_what_the_fit_gives(encoder: Encoder) -> None:
-    fitted = followups.fit(followups.pairs(encoder))
+def test_the_constants_are_what_the_fit_gives(pairs: list[followups.Pair]) -> None:
+    fitted = followups.fit(pairs)
     assert fitted[:-1] == pytest.approx(match.WEIGHTS, abs=0.1)
     assert fitted[-1] == pytest.approx(match.BIAS, abs=0.2)
 
@@ -171,16 +192,18 @@ def test_nothing_is_found_where_there_is_nothing_to_read() -> None:
         ("landlords and tenants", "2026-06-09-renters-rights-act-in-force", "2026-03-12-courts-bill-second-reading"),
     ],
 )
-def test_a_watch_matches_what_is_on_its_topic(encoder: Encoder, topic: str, wanted: str, other: str) -> None:
-    read, vector = followups.library(encoder), encoder.encode([topic])[0]
+def test_a_watch_matches_what_is_on_its_topic(
+    encoder: Encoder, read: followups.Library, topic: str, wanted: str, other: str
+) -> None:
+    vector = encoder.encode([topic])[0]
     on, off = (match.on_topic(topic, vector, *read[name]) for name in (wanted, other))
     assert on is not None
     assert off is not None
     assert on.score >= match.TOPIC_THRESHOLD > off.score
 
 
-def test_related_terms_are_those_that_recur_on_the_topic(encoder: Encoder) -> None:
-    read, vector = followups.library(encoder), encoder.encode(["sanctions"])[0]
+def test_related_terms_are_those_that_recur_on_the_topic(encoder: Encoder, read: followups.Library) -> None:
+    vector = encoder.encode(["sanctions"])[0]
     passages: list[Stored] = [one for _, kept in read.values() for one in kept]
     related = match.related("sanctions", vector, passages)
     assert 1 <= len(related) <= 6
