@@ -164,6 +164,18 @@ class _Read:
     around: float  # in the sentence, the one before, and the title
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What is the same for every sentence of a briefing: its likeness to an item's source, and their times."""
+
+    titled: float
+    topics: float
+    restated: float
+    early: float
+    late: float
+    old: float
+
+
 def subject(watched: Watched) -> str:
     """Give the text to encode for an item."""
     return watched.text
@@ -212,38 +224,9 @@ def rows(
 ) -> Iterator[tuple[Sentence, tuple[float, ...]]]:
     """Describe each sentence of a briefing, as a report on an item, by the numbers that FEATURES names."""
     read = _read(watched, vector, briefing, passages)
-    every = frozenset().union(stems(briefing.title), *(one.said.stems for one in read))
-    title = _words(watched.title).keys() - _words(watched.text).keys()
-    titled = sum(word in every for word in title) / len(title) if title else _UNKNOWN
-    topics = float(not watched.topics.isdisjoint(briefing.topics)) if watched.topics else _UNKNOWN
-    coming = [one for one in read if one.listed or (one.said.ahead and not one.said.behind)]
-    restated = max((max(one.share, one.cosine) for one in coming), default=0.0)
-    early, late, old = _timing(watched, briefing.published)
-    stages = _stages(watched.text)
+    ground = _ground(watched, briefing, read)
     for one in read:
-        said = one.said
-        about = (max(one.cosine, one.joined) + one.around) / 2
-        met, moved = _met(watched.due, said.past), said.moved and _met(watched.due, said.past + said.coming)
-        yield (
-            one.sentence,
-            (
-                one.cosine,
-                one.passage,
-                one.joined,
-                one.around * _told(one),
-                about * met,
-                about * _recalls(said, watched.said),
-                about * moved,
-                titled,
-                topics,
-                float(one.listed),
-                restated,
-                early * (not moved),
-                late * (not met),
-                old,
-                float(bool(stages and said.stages) and stages.isdisjoint(said.stages)),
-            ),
-        )
+        yield one.sentence, _features(watched, one, ground)
 
 
 def topic_rows(
@@ -258,6 +241,46 @@ def topic_rows(
             held = stems(briefing.body[sentence.start : sentence.end])
             near = float(stored.sentence_vectors[at] @ vector)
             yield sentence, (near, around, share(wanted, held) if wanted else 0.0, title)
+
+
+def _ground(watched: Watched, briefing: Briefing, read: Sequence[_Read]) -> _Ground:
+    """Compare a whole briefing with an item."""
+    every = frozenset().union(stems(briefing.title), *(one.said.stems for one in read))
+    title = _words(watched.title).keys() - _words(watched.text).keys()
+    coming = [one for one in read if one.listed or (one.said.ahead and not one.said.behind)]
+    early, late, old = _timing(watched, briefing.published)
+    return _Ground(
+        titled=sum(word in every for word in title) / len(title) if title else _UNKNOWN,
+        topics=float(not watched.topics.isdisjoint(briefing.topics)) if watched.topics else _UNKNOWN,
+        restated=max((max(one.share, one.cosine) for one in coming), default=0.0),
+        early=early,
+        late=late,
+        old=old,
+    )
+
+
+def _features(watched: Watched, one: _Read, ground: _Ground) -> tuple[float, ...]:
+    """Give the numbers that FEATURES names."""
+    said, stages = one.said, _stages(watched.text)
+    about = (max(one.cosine, one.joined) + one.around) / 2
+    met, moved = _met(watched.due, said.past), said.moved and _met(watched.due, said.past + said.coming)
+    return (
+        one.cosine,
+        one.passage,
+        one.joined,
+        one.around * _told(one),
+        about * met,
+        about * _recalls(said, watched.said),
+        about * moved,
+        ground.titled,
+        ground.topics,
+        float(one.listed),
+        ground.restated,
+        ground.early * (not moved),
+        ground.late * (not met),
+        ground.old,
+        float(bool(stages and said.stages) and stages.isdisjoint(said.stages)),
+    )
 
 
 def weighed(row: Sequence[float], weights: Sequence[float] = WEIGHTS, bias: float = BIAS) -> float:
