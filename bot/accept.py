@@ -75,6 +75,11 @@ class Acceptor:
         """Write to the inbox that the index has changed, once for each version."""
         self.keep(Inbound(Surface.INDEXED, self._me.team, "", (f"indexed:{version}",), self._now()))
 
+    def morning(self, user: str, day: str) -> None:
+        """Write to the inbox that somebody's reminders of a day are due, or the team's where nobody is named."""
+        key = f"morning:{user}:{day}"
+        self.keep(Inbound(Surface.MORNING, self._me.team, user, (key,), self._now(), value=day))
+
     def read(self, body: Mapping[str, Any], event: Mapping[str, Any]) -> Inbound | str:  # noqa: PLR0911 - a reason each
         """Read an event: something for the bot, or the reason why it is not."""
         if body.get("team_id") not in (None, self._me.team):

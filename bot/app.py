@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slack_bolt import App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 
-from bot.listeners import actions, arrivals, commands, home, questions, shortcuts, watchlist
+from bot.listeners import actions, arrivals, commands, home, mornings, questions, shortcuts, watchlist
 from bot.types import Surface
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def route(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 - 
             return home.prompts(desk, inbound)
         case Surface.INDEXED:
             return arrivals.arrived(desk, inbound)
+        case Surface.MORNING:
+            return mornings.morning(desk, inbound)
     return []
 
 

@@ -102,6 +102,10 @@ class Items:
         """List every open item, by number."""
         return [_item(body) for (body,) in self._rows(f"select body from items where {_OPEN} order by number")]  # noqa: S608 - our words
 
+    def owners(self) -> list[str]:
+        """Name everybody who owns an open item."""
+        return [row[0] for row in self._rows(f"select distinct owner from items where owner <> '' and {_OPEN}")]  # noqa: S608 - our words
+
     def of_briefings(self) -> list[WatchItem]:
         """List every item that is a step of a briefing and was not dropped, by date, undated last."""
         query = (

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -254,6 +254,12 @@ class Ledger:
         """Count what one person has said or clicked from one instant to another, both included."""
         query = "select count(*) from inbox where user = ? and received between ? and ?"
         return int(self._rows(query, user, since.isoformat(), until.isoformat())[0][0])
+
+    def morning_before(self, user: str, day: str) -> date | None:
+        """Give the last day before this one whose reminders went to somebody; None where there is none."""
+        query = "select max(key) from seen where key >= ? and key < ?"
+        found = self._rows(query, f"morning:{user}:", f"morning:{user}:{day}")[0][0]
+        return date.fromisoformat(found.rpartition(":")[2]) if found else None
 
     def waiting(self) -> dict[str, int]:
         """Count what waits: inbox, outbox, unknown; and what was parked."""

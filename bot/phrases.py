@@ -107,6 +107,13 @@ FOLLOWED_LABELS = {
     "open": "Still open",
     "unrelated": "Not about this",
 }
+WHYS = {
+    "due": "Due today",
+    "before": "Due next working day",
+    "woken": "Snoozed until now",
+    "overdue": "Overdue",
+    "unclaimed": "Nobody’s yet",
+}
 ANSWERED = {"open": "#{number} stays open.", "unrelated": "Noted: not about #{number}. I do not ask that again."}
 WATCHLIST_HELP = (
     "/watchlist shows yours; team, all, unclaimed, done and search WORDS show more.",
@@ -114,7 +121,7 @@ WATCHLIST_HELP = (
     "/watchlist claim 7 · done 7: a note · snooze 7 1w · move 7 18 December · assign 7 @person · note 7 TEXT",
     "/watchlist drop 7 · undo takes your last change back, for ten minutes.",
     "/watchlist watch TOPIC · watches · unwatch w2 tells you when a new briefing speaks of it.",
-    "/watchlist export · calendar gives a file.",
+    "/watchlist export · calendar sends your list as a file; with team, the team’s.",
     "/nextsteps [topic] [this week, 30 days, until DATE, past] lists what the briefings say comes next.",
 )
 PASSED_ON = "Passed to the team. Their reply will come to you."
@@ -300,3 +307,8 @@ def watch_preview(passages: int, briefings: int) -> str:
 def watching(number: int) -> str:
     """Say that a standing watch is on."""
     return f"w{number} is on: I tell you when a new briefing speaks of it. /watchlist unwatch w{number} ends it."
+
+
+def left(whom: str, numbers: str) -> str:
+    """Tell the team that somebody has left. ``whom`` is already inert."""
+    return f"{whom} has left, so nobody watches these any more: {numbers}. /watchlist unclaimed lists them."

@@ -24,6 +24,7 @@ from bot.deliver import Deliverer
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.ledger import Ledger, restore
+from bot.news import News
 from bot.redact import hush
 from bot.service import Service, Socket, Web, alone
 from bot.settings import SettingsError
@@ -96,10 +97,9 @@ def assembled(
         transport = Web(app, settings.host, settings.port, lambda: deliverer.stopped_by)
     sweep = Sweep(ledger, client, acceptor, identity.user, now)
 
-    def news() -> None:
-        acceptor.indexed(desk.version())
+    news = News(desk, acceptor)
 
-    return Service(ledger, worker, deliverer, sweep, transport, now, settings.retention_days, news)
+    return Service(ledger, worker, deliverer, sweep, transport, now, settings.retention_days, news.look)
 
 
 def _identity(client: WebClient) -> Identity:

@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     port: int | None = Field(None, ge=0, le=65535, description="the port of HTTP mode; by default Socket Mode")
     reminder_time: time = Field(time(8, 30), description="the local time of reminders")
     follow_up_threshold: float = Field(
-        0.5, ge=0, le=1, description="the score above which a new briefing is said to report on an item"
+        0.4, ge=0, le=1, description="the score above which a new briefing is said to report on an item"
     )
     guests: bool = Field(default=False, description="answer guests and people of other organisations too")
     quota: int = Field(60, ge=0, description="questions in a minute from one person; 0 for no bound")

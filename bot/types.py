@@ -25,6 +25,7 @@ class Surface(StrEnum):
     VIEW = "view"
     HOME = "home"
     PROMPTS = "prompts"  # somebody opened the bot's messages
+    MORNING = "morning"  # somebody's reminders are due
     INDEXED = "indexed"  # the index has changed, or an embargo has lifted
 
 

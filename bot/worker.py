@@ -25,7 +25,13 @@ log = logging.getLogger(__name__)
 
 _TRIES = 3  # a row begun this often without an end is given up: it may be what kills the process
 _IDLE = 0.5  # seconds between two looks at an inbox that nobody has announced anything for
-_SILENT = {Surface.HOME, Surface.PROMPTS, Surface.VIEW, Surface.INDEXED}  # nobody waits there for words
+_SILENT = {
+    Surface.HOME,
+    Surface.PROMPTS,
+    Surface.VIEW,
+    Surface.INDEXED,
+    Surface.MORNING,
+}  # nobody waits there for words
 
 
 class Worker:

@@ -160,7 +160,8 @@ def _watched(item: WatchItem) -> match.Watched:
     said = dates.read(str(published), None) if published else None
     topics = frozenset(item.source.get("topics", ()))
     quote = str(item.source.get("quote", ""))
-    return match.Watched(item.text, quote, item.due, item.bodies, said.earliest if said else None, topics)
+    day, title = said.earliest if said else None, str(item.source.get("title", ""))
+    return match.Watched(item.text, quote, item.due, item.bodies, day, topics, title)
 
 
 def _proposed(desk: Desk, briefing: Briefing, found: dict[str, list[tuple[WatchItem, match.Match]]]) -> list[Effect]:
@@ -169,20 +170,12 @@ def _proposed(desk: Desk, briefing: Briefing, found: dict[str, list[tuple[WatchI
         pairs.sort(key=lambda pair: -pair[1].score)
         for at in range(0, len(pairs), cards.ASKED_AT_ONCE):
             part = pairs[at : at + cards.ASKED_AT_ONCE]
-            shown = [(item, _citation(briefing, one)) for item, one in part]
+            shown = [(item, match.citation(one, briefing)) for item, one in part]
             message = cards.followed(shown, watchlist.namer(desk))
             key = f"followed:{briefing.id}:{briefing.digest[:12]}:{to}:{at}"
             effects.append(post(to, "", key, message, to if to.startswith(("U", "W")) else ""))
         effects += [Proposal(item.number, briefing.id, one.start, one.end, one.score) for item, one in pairs]
     return effects
-
-
-def _citation(briefing: Briefing, one: match.Match) -> dict[str, Any]:
-    return {
-        "briefing": briefing.id, "title": briefing.title, "source": briefing.source, "paragraph": one.paragraph,
-        "published": briefing.published.isoformat() if briefing.published else None, "quote": one.quote,
-        "start": one.start, "end": one.end,
-    }  # fmt: skip
 
 
 def _on_topics(desk: Desk, briefing: Briefing, passages: Sequence[Any]) -> list[Effect]:
@@ -192,7 +185,7 @@ def _on_topics(desk: Desk, briefing: Briefing, passages: Sequence[Any]) -> list[
             continue
         one = match.on_topic(watch.topic, desk.vector(watch.topic), briefing, passages)
         if one and one.score >= match.TOPIC_THRESHOLD:
-            told[watch.owner].append((watch.topic, _citation(briefing, one)))
+            told[watch.owner].append((watch.topic, match.citation(one, briefing)))
     return [
         post(owner, "", f"topic:{briefing.id}:{briefing.digest[:12]}:{owner}", cards.topic(found), owner)
         for owner, found in sorted(told.items())

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot import cards, kit, phrases
+from bot import cards, ics, kit, match, phrases
 from bot.desk import key_of
 from bot.listeners.questions import refusal
-from bot.replies import privately
+from bot.replies import file, privately
 from bot.types import Changed, Method, Outbound, Standing, Watch, WatchItem
-from bot.watchlist import FORMS, PAST, Wish, changed, grouped, read, window
+from bot.watchlist import FORMS, PAST, SPAN, Wish, changed, grouped, read, window
 from bot.words import day as written
 from index.question import read as read_question
 from index.types import DateRange, Exact
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
     from bot.desk import Desk
     from bot.types import Effect, Inbound, Message
+    from index.types import Briefing
 
 _UNDO = timedelta(minutes=10)
 _FORTNIGHT = timedelta(days=14)
+_MOST = 20_000  # items of one file
 _VIEWS = frozenset("mine team all unclaimed done search".split())
 _CHANGES = frozenset("claim done snooze move assign note drop".split())
 
@@ -262,6 +264,41 @@ def _help(_: Desk, inbound: Inbound, __: Wish) -> Sequence[Effect]:
 # -- standing watches -------------------------------------------------------------------------------------
 
 
+def _watch(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
+    """Show what a standing watch would have found in ninety days, so that it can be tuned before it is saved."""
+    vector = desk.vector(wish.text)
+    audience = desk.person(inbound.user)
+    since = desk.today() - SPAN
+    names = [one.id for one in desk.searcher.entries(audience) if one.published and one.published >= since]
+    found: list[tuple[match.Match, Briefing]] = []
+    matched = []
+    for briefing in desk.searcher.briefings(names, audience).values():
+        for passage in desk.passages(briefing):
+            one = match.on_topic(wish.text, vector, briefing, [passage])
+            if one and one.score >= match.TOPIC_THRESHOLD:
+                found.append((one, briefing))
+                matched.append(passage)
+    found.sort(key=lambda pair: -pair[0].score)
+    best = [match.citation(one, briefing) for one, briefing in found[:3]]
+    near = match.related(wish.text, vector, matched) if matched else ()
+    count = len({briefing.id for _, briefing in found})
+    return _say(inbound, cards.watch_preview(wish.text, len(found), count, best, near))
+
+
+def _exported(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
+    """Send a person's own open items as a file, or the team's: CSV, or a calendar."""
+    view = "team" if wish.text.lower() == "team" else "mine"
+    items, _ = desk.ledger.items.page(view, inbound.user, inside(desk, inbound.user), count=_MOST)
+    if wish.verb == "export":
+        name, content, said = f"{view}.csv", ics.table(items, namer(desk)), phrases.EXPORT_SENT
+    else:
+        title = phrases.VIEW_HEADS[view]
+        name, content, said = f"{view}.ics", ics.calendar(items, desk.now(), title).decode(), phrases.CALENDAR_SENT
+    if not items:
+        return _say(inbound, kit.note(phrases.NO_ITEMS[view]))
+    return [file(inbound, key_of(inbound), f"watchlist-{name}", content, kit.note(said))]
+
+
 def _watches(desk: Desk, inbound: Inbound, _: Wish) -> Sequence[Effect]:
     return _say(inbound, cards.watches([(one.number, one.topic) for one in desk.ledger.items.watches(inbound.user)]))
 
@@ -371,6 +408,9 @@ _OTHER: dict[str, Callable[[Desk, Inbound, Wish], Sequence[Effect]]] = {
     "undo": _undo,
     "handover": _handover,
     "help": _help,
+    "watch": _watch,
+    "export": _exported,
+    "calendar": _exported,
     "watches": _watches,
     "unwatch": _unwatch,
 }

@@ -105,6 +105,31 @@ def test_ask_follow_up_feedback_modal_home_and_commands(page: Page) -> None:
     expect(page.locator("#payloads")).to_contain_text("chat.postMessage")
 
 
+def test_the_watchlist_works_by_hand(page: Page) -> None:
+    expect(page.get_by_text("The bot is connected.")).to_be_visible()
+    messages = page.get_by_label("Messages", exact=True)
+    ask(page, "/nextsteps")
+    expect(messages.get_by_text("the European Council on 18 December").first).to_be_visible(timeout=10_000)
+    messages.get_by_role("button", name=re.compile("Add to watchlist: #")).first.click()
+    expect(messages.get_by_text("is yours.")).to_be_visible()
+    ask(page, "/watchlist add")
+    modal = page.get_by_role("dialog", name="Add to watchlist")
+    expect(modal).to_be_visible()
+    modal.get_by_label("What to watch").fill("Ring the clerk")
+    modal.get_by_label("Due, if known").fill("2027-01-20")
+    modal.get_by_label("Owner, if not you").select_option(BEN)
+    page.screenshot(path=SCREENS / "form.png")
+    modal.get_by_role("button", name="Add", exact=True).click()
+    expect(modal).to_be_hidden()
+    ask(page, "/watchlist team")
+    expect(messages.get_by_text(re.compile("Ring the clerk · 20 January 2027 · Ben Okafor")).last).to_be_visible()
+    messages.get_by_role("button", name="More actions").last.click()
+    page.screenshot(path=SCREENS / "watchlist.png")
+    page.get_by_role("button", name="App Home").click()
+    expect(page.get_by_label("App Home").get_by_text("My watchlist")).to_be_visible()
+    page.screenshot(path=SCREENS / "home-list.png")
+
+
 def test_another_person_sees_neither_private_answers_nor_restricted_channels(page: Page) -> None:
     expect(page.get_by_text("The bot is connected.")).to_be_visible()
     ask(page, f"/ask {EUROCLEAR}")

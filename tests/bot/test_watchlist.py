@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from icalendar import Calendar
 
 from bot.types import Changed, Standing, WatchItem
 from bot.watchlist import FORMS, VERBS, read, window
@@ -307,6 +308,18 @@ def test_a_restricted_briefings_steps_and_a_private_channels_items_stay_with_the
     assert "Steel talks" in told(world, "/watchlist team")["text"]
 
 
+def test_the_calendar_and_the_table_come_as_files_in_direct_messages(world: World) -> None:
+    told(world, "/watchlist add Ring the clerk by 18 December")
+    world.command("/watchlist", "calendar")
+    said = world.wait(lambda: [one for one in world.said("D0ANNA") if one.get("files")])[0]
+    content = world.state.files[said["files"][0]["id"]]["content"]
+    (event,) = Calendar.from_ical(content).walk("VEVENT")
+    assert str(event["SUMMARY"]) == "Ring the clerk"
+    world.command("/watchlist", "export team", BEN)
+    said = world.wait(lambda: [one for one in world.said("D0BEN") if one.get("files")])[0]
+    assert b"Ring the clerk" in world.state.files[said["files"][0]["id"]]["content"]
+
+
 def test_an_admin_hands_everything_over(world: World) -> None:
     for text in ("One", "Two"):
         told(world, f"/watchlist add {text} for @ben")
@@ -397,3 +410,127 @@ def test_dropped_and_done_items_keep_their_history_for_ever(world: World) -> Non
     assert [(step.what, step.by) for step in steps] == [("add", ANNA), ("drop", ANNA)]
     assert steps[0].at <= steps[1].at <= datetime.now(UTC) + timedelta(seconds=1)
     assert world.said(TEAM) == []
+
+
+# -- mornings, and what new briefings report ------------------------------------------------------------
+
+
+def test_an_owner_is_reminded_in_one_message_once_however_often_the_bot_starts(make: Callable[..., World]) -> None:
+    world = make(today=date(2025, 12, 17))
+    told(world, "/watchlist add Ring the clerk by 18 December")
+    (said,) = world.wait(lambda: world.said("D0ANNA"))
+    assert said["text"].splitlines()[0] == "Your watchlist today"
+    assert "Due next working day · #" in said["text"]
+    world.bot.close()
+    world.bot = world.start()
+    time.sleep(1)
+    world.quiet()
+    assert len(world.said("D0ANNA")) == 1
+    values = [one["value"] for one in elements(said["blocks"]) if "value" in one]
+    assert {value.split()[0] for value in values} == {"done", "snooze", "reassign", "quiet"}
+
+
+def test_the_team_hears_of_what_nobody_owns_on_mondays(make: Callable[..., World]) -> None:
+    world = make(today=date(2025, 12, 15))
+    (said,) = world.wait(lambda: world.said(TEAM))
+    assert "Nobody’s yet · #" in said["text"]
+    assert "European Council" in said["text"]
+    world.quiet()
+    assert len(world.said(TEAM)) == 1
+
+
+def test_who_has_left_gives_their_items_back_and_the_team_is_told_once(make: Callable[..., World]) -> None:
+    world = make(today=date(2025, 12, 16))
+    told(world, f"/watchlist add Ring the clerk for {ME}")
+    item = world.bot.ledger.items.still_open()[-1].number
+    world.wait(lambda: world.bot.ledger.morning_before(BEN, "2025-12-17"))
+    world.bot.close()
+    world.state.people[BEN]["deleted"] = True
+    world.settings.__dict__["today"] = date(2025, 12, 17)
+    world.bot = world.start()
+    (said,) = world.wait(lambda: world.said(TEAM))
+    assert said["text"].startswith(f"Ben Okafor has left, so nobody watches these any more: #{item}.")
+    assert world.bot.ledger.items.get([item])[item].owner == ""
+
+
+OUTCOME = """---
+title: European Council agrees a loan for Ukraine
+published: 2025-12-19
+topics: [sanctions]
+---
+The European Council of 18 December agreed to lend Ukraine €90 billion over two years, leaders said in Brussels.
+
+The step was named in our briefing on the UK and Belgium. Frozen assets stay where they are for now.
+"""
+
+
+def test_a_new_briefing_asks_the_owner_whether_it_happened_and_done_closes_it(
+    moving: tuple[World, Callable[[str, str], None]],
+) -> None:
+    world, put = moving
+    step = number(world, "European Council")
+    told(world, f"/watchlist claim {step}")
+    world.wait(lambda: world.bot.ledger.morning_before(ANNA, "2025-12-13"))
+    before = len(world.said("D0ANNA"))
+    put("2025-12-19-council", OUTCOME)
+    said = world.wait(lambda: world.said("D0ANNA")[before:])[0]
+    assert said["text"].splitlines()[0] == "Did it happen? A new briefing may say so:"
+    assert "agreed to lend Ukraine €90 billion over two years" in said["text"].replace("\u2060", "")
+    assert "European Council agrees a loan for Ukraine · 19 December 2025 · ¶1" in said["text"]
+    assert {one["action_id"] for one in elements(said["blocks"]) if "action_id" in one} == {
+        "followed_done", "followed_moved", "followed_open", "followed_unrelated",
+    }  # fmt: skip
+    world.press(said, "followed_done")
+    world.wait(lambda: not world.bot.ledger.items.get([step])[step].open)
+    item = world.bot.ledger.items.get([step])[step]
+    assert item.notes[-1].text == "as reported in European Council agrees a loan for Ukraine"
+    count = len(world.whispered())
+    world.press(said, "followed_done")
+    world.wait(lambda: "answered already" in " ".join(one["text"] for one in world.whispered()[count:]))
+
+
+def test_what_is_not_about_an_item_is_never_proposed_again(moving: tuple[World, Callable[[str, str], None]]) -> None:
+    world, put = moving
+    step = number(world, "European Council")
+    told(world, f"/watchlist claim {step}")
+    put("2025-12-19-council", OUTCOME)
+    said = world.wait(lambda: [one for one in world.said("D0ANNA") if "Did it happen?" in one["text"]])[0]
+    world.press(said, "followed_unrelated")
+    world.wait(lambda: [one for one in world.whispered() if "I do not ask that again" in one["text"]])
+    put("2025-12-19-council", OUTCOME.replace("for now", "for the moment"))
+    world.wait(
+        lambda: "for the moment" in str(world.bot.ledger.items.arrived()) or world.bot.ledger.counts()["indexed"] >= 3
+    )
+    world.quiet()
+    assert len([one for one in world.said("D0ANNA") if "Did it happen?" in one["text"]]) == 1
+    assert world.bot.ledger.items.get([step])[step].open
+
+
+def test_moved_opens_a_form_and_keeps_the_new_date(moving: tuple[World, Callable[[str, str], None]]) -> None:
+    world, put = moving
+    step = number(world, "European Council")
+    told(world, f"/watchlist claim {step}")
+    put("2025-12-19-council", OUTCOME)
+    said = world.wait(lambda: [one for one in world.said("D0ANNA") if "Did it happen?" in one["text"]])[0]
+    world.press(said, "followed_moved")
+    world.wait(lambda: world.state.modals.get(ANNA))
+    world.workspace.run(world.workspace.submit(ANNA, {"date": {"date": {"selected_date": "2026-01-20"}}}))
+    world.wait(lambda: world.bot.ledger.items.get([step])[step].status is Standing.MOVED)
+    proposal = world.bot.ledger.items.proposal(step, "2025-12-19-council")
+    assert proposal
+    assert proposal.answer == "moved"
+
+
+def test_a_standing_watch_is_shown_before_it_is_saved_and_tells_of_new_briefings(
+    moving: tuple[World, Callable[[str, str], None]],
+) -> None:
+    world, put = moving
+    shown = told(world, "/watchlist watch Ukraine")
+    assert shown["text"].startswith("In the last ninety days it would have matched 1 passage in 1 briefing.")
+    assert world.bot.ledger.items.watches(ANNA) == []
+    world.press(shown, "watch_save")
+    world.wait(lambda: world.bot.ledger.items.watches(ANNA))
+    put("2025-12-19-council", OUTCOME)
+    said = world.wait(lambda: [one for one in world.said("D0ANNA") if "speaks of what you watch" in one["text"]])[0]
+    assert "agreed to lend Ukraine €90 billion" in said["text"].replace("\u2060", "")
+    assert "w1 is off" in told(world, "/watchlist unwatch w1")["text"]
