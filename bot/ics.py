@@ -79,10 +79,11 @@ def table(items: Sequence[WatchItem], name: Callable[[str], str]) -> str:
     writer.writerow(COLUMNS)
     for item in items:
         source, due = item.source, item.due
+        link = source.get("source", source.get("permalink", ""))
         cells = [
             item.number, item.status.value, name(item.owner) if item.owner else "", item.text,
             due.earliest if due else "", due.latest if due else "", due.words if due else "", source.get("title", ""),
-            source.get("published") or "", source.get("paragraph", ""), source.get("source", source.get("permalink", "")),
+            source.get("published") or "", source.get("paragraph", ""), link,
             "; ".join(note.text for note in item.notes),
         ]  # fmt: skip
         writer.writerow([_cell(str(cell)) for cell in cells])

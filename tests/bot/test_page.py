@@ -109,7 +109,7 @@ def test_the_watchlist_works_by_hand(page: Page) -> None:
     expect(page.get_by_text("The bot is connected.")).to_be_visible()
     messages = page.get_by_label("Messages", exact=True)
     ask(page, "/nextsteps")
-    expect(messages.get_by_text("the European Council on 18 December").first).to_be_visible(timeout=10_000)
+    expect(messages.get_by_text("the Railways Bill").first).to_be_visible(timeout=10_000)
     messages.get_by_role("button", name=re.compile("Add to watchlist: #")).first.click()
     expect(messages.get_by_text("is yours.")).to_be_visible()
     ask(page, "/watchlist add")
