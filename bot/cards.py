@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
     from bot.types import Message, WatchItem
 
-_ITEM, _NOTE, _OWNER, _HEAD = 220, 150, 60, 150  # characters shown of each
+_LINE = 260  # characters of an item's line, so that ten of them make one message
+_LEAST, _NOTE, _OWNER, _HEAD, _WHERE = 60, 50, 40, 100, 60  # characters shown of each
 _SHOWN = 10  # items of one message
 _LINKED = re.compile(r"<[^<>|]*\|([^<>]*)>")
 ASKED_AT_ONCE = 3  # items that one message asks about
@@ -41,19 +42,19 @@ _SMALL = 900  # characters of a small line
 
 
 def item(one: WatchItem, name: Callable[[str], str]) -> str:
-    """Write an item on one line of mrkdwn: number, text, date, owner, source."""
-    parts = [f"*#{one.number}* {inert(' '.join(one.text.split()), _ITEM)}", phrases.due(one.due)]
-    parts += [inert(name(one.owner), _OWNER)] if one.owner else ["unclaimed"]
-    parts += [] if one.status.value == "open" else [one.status.value]
-    parts += [source(one)] if source(one) else []
-    parts += [f"note: {inert(one.notes[-1].text, _NOTE)}"] if one.notes else []
-    return " · ".join(parts)
+    """Write an item on one line of mrkdwn: number, text, date, owner, source; the text has what room they leave."""
+    rest = [phrases.due(one.due), inert(name(one.owner), _OWNER) if one.owner else "unclaimed"]
+    rest += [] if one.status.value == "open" else [one.status.value]
+    rest += [source(one)] if source(one) else []
+    rest += [f"note: {inert(one.notes[-1].text, _NOTE)}"] if one.notes else []
+    room = _LINE - len(_LINKED.sub(r"\1", " · ".join(rest)))
+    return " · ".join([f"*#{one.number}* {inert(' '.join(one.text.split()), max(room, _LEAST))}", *rest])
 
 
 def source(one: WatchItem) -> str:
     """Write where an item comes from, as a link where it has an address."""
     if one.source.get("title"):
-        return f"{titled(cut(str(one.source['title']), 90), str(one.source['source']))} ¶{one.source['paragraph']}"
+        return f"{titled(cut(str(one.source['title']), _WHERE), str(one.source['source']))} ¶{one.source['paragraph']}"
     link = address(str(one.source.get("permalink", "")))
     return f"<{link.replace('&', '&amp;')}|the message>" if link else ""
 
@@ -128,7 +129,7 @@ def origin(one: WatchItem) -> Message:
     """Show the sentence an item comes from, and where it stands."""
     return message(
         f"#{one.number}\n“{inert(str(one.source['quote']), 900)}”\n{plain(one.source)}",
-        rich(section(run(f"#{one.number} ", bold=True), run(cut(clean(one.text), _ITEM)))),
+        rich(section(run(f"#{one.number} ", bold=True), run(cut(clean(one.text), _LINE)))),
         rich(quoted(str(one.source["quote"]), None, 1_500), place(one.source)),
     )
 
@@ -149,7 +150,7 @@ def steps(
     if more:
         blocks.append(context(f"and {more} more: name a topic, or fewer days."))
     if gone:
-        past = "; ".join(f"#{one.number} {inert(one.text, 70)} ({phrases.due(one.due)})" for one in gone[:5])
+        past = "; ".join(f"#{one.number} {inert(one.text, 70)} ({phrases.due(one.due)})" for one in gone[:3])
         blocks.append(context(cut_line(f"{phrases.GONE_BY}: {past}")))
         said.append(f"{phrases.GONE_BY}: {past}")
     return message("\n".join(said), *blocks)
@@ -196,10 +197,10 @@ def reminder(rows: Sequence[tuple[WatchItem, str]], name: Callable[[str], str], 
 def topic(found: Sequence[tuple[str, Mapping[str, Any]]]) -> Message:
     """Tell somebody that a new briefing speaks of what they watch: (topic, citation)."""
     parts, said = [], [phrases.TOPIC_HEAD]
-    for words, citation in found[:5]:
+    for words, citation in found[:4]:
         parts += [
             section(run(f"{cut(clean(words), 80)}: ", bold=True)),
-            quoted(citation["quote"], None, 500),
+            quoted(citation["quote"], None, 400),
             place(citation),
         ]
         said += [f"{inert(words, 80)}: “{inert(citation['quote'], 300)}”", plain(citation)]
@@ -226,8 +227,8 @@ def watches(found: Sequence[tuple[int, str]]) -> Message:
     if not found:
         said = "You have no standing watch. /watchlist watch TOPIC makes one."
         return message(said, line(said))
-    rows = [section(run(f"w{number} ", bold=True), run(cut(clean(words), 200))) for number, words in found[:20]]
-    text = "\n".join(f"w{number} {inert(words, 200)}" for number, words in found[:20])
+    rows = [section(run(f"w{number} ", bold=True), run(cut(clean(words), 100))) for number, words in found[:20]]
+    text = "\n".join(f"w{number} {inert(words, 100)}" for number, words in found[:20])
     return message(text, rich({"type": "rich_text_list", "style": "bullet", "elements": rows}))
 
 

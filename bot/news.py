@@ -38,7 +38,7 @@ class News:
             day = self._desk.settings.today or remind.morning(
                 self._desk.now(), self._zone(user), self._desk.settings.reminder_time
             )
-            if day:
+            if day and remind.working(day):
                 found.append((user, day.isoformat()))
         return found
 

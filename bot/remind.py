@@ -104,12 +104,25 @@ def _days(item: WatchItem, days: Sequence[date]) -> Iterator[tuple[date, Why]]:
     if not (item.open and item.reminded and days):
         return
     ours = parliamentary(item)
-    woken = last_free(item.snoozed, parliamentary=ours) if item.snoozed else None
+    woken = _woken(item, ours=ours)
     if woken:
         yield woken, Why.WOKEN
     for day, why in _of_due(item, days, ours=ours):
         if woken is None or day > woken:
             yield day, why
+
+
+def _woken(item: WatchItem, *, ours: bool) -> date | None:
+    """Give the day on which a snooze ends: the last free one before it, or the next where that was when it began."""
+    if item.snoozed is None:
+        return None
+    day = last_free(item.snoozed, parliamentary=ours)
+    if day > item.changed_at.date():
+        return day
+    day = item.snoozed
+    while last_free(day, parliamentary=ours) != day:
+        day += _DAY
+    return day
 
 
 def _of_due(item: WatchItem, days: Sequence[date], *, ours: bool) -> Iterator[tuple[date, Why]]:

@@ -49,6 +49,10 @@ _ATTRIBUTION = re.compile(
     r"[^;]{0,160}?\b(?:said|says|tells|told|confirms?|confirmed|adds|added|announced|have\s+announced|warned|indicated)\b[^;]{0,60}?\bthat\s+(?=(?:the|a|an|both|all|no|any|there|these|more|ministers|mps|peers|[A-Z0-9])\b)"
 )
 
+# Where a clause with a subject of its own begins, and what makes it look ahead.
+_CLAUSE = re.compile(r",\s+(?:with|while|though|although|but|and)\s+(?=(?:the|a|an|[\w’'-]+)\s)", re.IGNORECASE)
+_AHEAD = re.compile(r"\b(?:due|expected|scheduled|set|planned|likely|will|must|is|are)\s+(?:to\b|\w+)", re.IGNORECASE)
+_CLAUSE_AFTER = 6  # words before it: fewer are no statement
 _DENIED = re.compile(r"\b(?:not|no|nobody|none|never|without|yet\s+to|unclear)\b", re.IGNORECASE)
 _MARKUP = re.compile(r"\*\*|__")
 _LINE = re.compile(r"\n[ \t]*(?=\S)")
@@ -198,12 +202,21 @@ def _standing(quote: str, piece: str, words: str) -> str:
     said = _ATTRIBUTION.match(text)
     if said and words in text[said.end() :]:
         return _short(text[said.end() :])
-    text = next((part for part in text.split("; ") if words in part), text)
+    text = _clause(next((part for part in text.split("; ") if words in part), text), words)
     if not quote.startswith(text[:20]) and _HEADLESS.match(text):
         found = verbs(quote)
         subject = quote[: found[0][0]].strip(" ,") if found else ""
         text = f"{subject} … {text}" if 0 < len(subject.split()) <= _LONGEST_SUBJECT else quote
     return _short(text)
+
+
+def _clause(text: str, words: str) -> str:
+    """Leave out what a sentence tells before the clause that looks ahead: "…, with leaders due to meet on 18 December"."""
+    for joint in reversed(list(_CLAUSE.finditer(text, 0, max(text.find(words), 0)))):
+        ahead = text[joint.end() :]
+        if len(text[: joint.start()].split()) >= _CLAUSE_AFTER and _AHEAD.search(ahead[: ahead.find(words)]):
+            return ahead
+    return text
 
 
 def _short(text: str) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import html
 import random
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import blocks, kit, phrases
+from bot import blocks, cards, kit, phrases
 from bot.local.limits import message_problem, view_problem
+from bot.types import Note, Standing, WatchItem
+from index.types import DateRange, Exact
 from tests.bot.world import elements
 
 if TYPE_CHECKING:
@@ -110,6 +113,36 @@ def test_two_thousand_hostile_questions_and_sentences_come_out_dead(block: int) 
         row = {"title": text, "published": None, "source": URL, "id": "i" * 300}
         inert(blocks.briefings([row] * 10, 0, 30, other), {URL})
         assert view_problem(blocks.home("fresh", [row] * 5, [text, other])) is None
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_hostile_items_of_the_watchlist_come_out_dead(block: int) -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    due = DateRange(date(2026, 1, 5), date(2026, 1, 9), "by 9 January", Exact.RANGE)
+    for seed in range(block * 50, block * 50 + 50):
+        text, other = drawn(seed), drawn(seed + 9_000)
+        cited = answer(text, other, text)["citations"][0]
+        one = WatchItem(
+            7, text, due, "U1", "C1", Standing.OPEN, "U1", now, "U1", now, {**cited, "topics": [other]},
+            notes=(Note("U1", now, other),),
+        )  # fmt: skip
+        typed = replace(one, number=8, owner="", source={"permalink": "https://x.slack.com/archives/C1/p1"})
+        several = [one, typed] * 5
+        urls = {URL, "https://x.slack.com/archives/C1/p1"}
+        inert(cards.listed("mine", [("Later", several)], "U1", lambda _, name=other: name, 0, 30, other), urls)
+        inert(cards.changed("#7 is done.", several, lambda _, name=other: name, "k", text), urls)
+        inert(cards.steps(text, several, several, lambda _, name=other: name, 3), urls)
+        inert(cards.followed([(one, cited)] * 3, lambda _, name=other: name), urls)
+        inert(cards.reminder([(one, "Due today")] * 12, lambda _, name=other: name, "U1"), urls)
+        inert(cards.topic([(text, cited)] * 5), urls)
+        inert(cards.watch_preview(text, 3, 2, [cited] * 3, [other, text]), urls)
+        inert(cards.watches([(1, text)] * 20), urls)
+        inert(cards.problem(text), set())
+        inert(cards.helped(other), set())
+        inert(cards.origin(one), urls)
+        home = cards.home(several, 30, several, [(1, text)] * 5, "U1", lambda _, name=other: name, team=False)
+        assert view_problem({"type": "home", "blocks": home}) is None
+        assert view_problem(cards.add_form("C1", text, URL)) is None
 
 
 @given(st.text(max_size=80), st.integers(1, 40))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,10 +22,8 @@ DAY = timedelta(days=1)
 def item(due: str | None, **more: Any) -> WatchItem:
     day = date.fromisoformat(due) if due else None
     span = DateRange(day, day, "", Exact.DAY) if day else None
-    given = {"text": "the consultation", "owner": "U1", "status": Standing.OPEN, **more}
-    return WatchItem(
-        1, given.pop("text"), span, given.pop("owner"), "", given.pop("status"), "U1", NOW, "U1", NOW, **given
-    )
+    made = WatchItem(1, "the consultation", span, "U1", "", Standing.OPEN, "U1", NOW, "U1", NOW)
+    return replace(made, **more)
 
 
 def asked(one: WatchItem, first: str, last: str) -> dict[str, str]:
@@ -53,6 +52,9 @@ CASES = [
      {"2025-11-25": "woken"}),
     ("snoozed and undated", item(None, snoozed=date(2025, 11, 16)), "2025-11-10", "2025-11-30",
      {"2025-11-14": "woken"}),
+    ("snoozed on a Friday for a day",
+     item(None, snoozed=date(2025, 11, 15), changed_at=datetime(2025, 11, 14, tzinfo=UTC)),
+     "2025-11-14", "2025-11-30", {"2025-11-17": "woken"}),
     ("nobody's, on Mondays of its fortnights", item("2025-11-20", owner=""), "2025-11-01", "2025-12-20",
      dict.fromkeys(("2025-11-10", "2025-11-17", "2025-11-24", "2025-12-01"), "unclaimed")),
     ("Parliament's, in a recess", item("2025-12-22", text="the Bill’s report stage"), "2025-12-10", "2025-12-31",
