@@ -58,7 +58,7 @@ class Worker:
             try:
                 while not stop.is_set() and self.step():
                     pass
-            except LedgerError:
+            except (LedgerError, IndexUnusable):
                 log.exception("inbox cannot be worked on")
             self.wake.wait(_IDLE)
 
@@ -82,6 +82,8 @@ class Worker:
         except LedgerError:
             raise
         except IndexUnusable as error:
+            if claimed.inbound.surface is Surface.INDEXED:
+                raise  # nobody waits, so it is tried again
             log.error("index unusable: %s", error)  # noqa: TRY400 - its message says it all
             return _reply(claimed.inbound, phrases.UNAVAILABLE), "index unusable"
         except Exception:  # noqa: BLE001 - the last door: a person waits for a word behind it

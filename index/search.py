@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from threading import RLock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +17,7 @@ from index.vectors import FOLDER, VectorIndex, load
 from index.words import ASKING, share, stem, stems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -62,19 +64,20 @@ class Searcher:
         self._root = root
         self._say = say
         self._catalogue: _Catalogue | None = None
+        self._lock = RLock()  # the store has one connection, and a bot several threads
 
     @classmethod
     def open(cls, data: Path, encoder: Encoder, say: Callable[[str], None]) -> Searcher:
         """Open a data folder's index. ``say`` is told what does not verify. Raises IndexUnusable."""
         searcher = cls(Store.open(data), encoder, data / FOLDER, say)
-        with searcher._store.snapshot():
+        with searcher._one_at_a_time():
             searcher._current()
         return searcher
 
     def find(self, question: Question, audience: Audience, count: int) -> Found:
         """Find the ``count`` best passages for a question. Raises IndexUnusable."""
         vector = self._encoder.encode([question.text])[0]
-        with self._store.snapshot():
+        with self._one_at_a_time():
             catalogue = self._current()
             seen = visible(catalogue.entries, audience, question.period)
             ways = self._rank(question, vector, catalogue, seen)
@@ -90,13 +93,13 @@ class Searcher:
 
     def searched(self, audience: Audience) -> Searched:
         """Tell what a search for an audience looks through."""
-        with self._store.snapshot():
+        with self._one_at_a_time():
             return _searched(visible(self._current().entries, audience, None))
 
     def rankings(self, question: Question, audience: Audience) -> dict[str, list[str]]:
         """Rank briefings by each way of searching alone, and fused: for measuring."""
         vector = self._encoder.encode([question.text])[0]
-        with self._store.snapshot():
+        with self._one_at_a_time():
             catalogue = self._current()
             seen = visible(catalogue.entries, audience, question.period)
             ways = self._rank(question, vector, catalogue, seen)
@@ -106,18 +109,18 @@ class Searcher:
 
     def entries(self, audience: Audience) -> tuple[Entry, ...]:
         """List the briefings that this audience may see."""
-        with self._store.snapshot():
+        with self._one_at_a_time():
             return tuple(visible(self._current().entries, audience, None))
 
     def briefings(self, names: Sequence[str], audience: Audience) -> dict[str, Briefing]:
         """Read briefings by id; those that are gone, or that this audience may not see, are left out."""
-        with self._store.snapshot():
+        with self._one_at_a_time():
             allowed = {entry.id for entry in visible(self._current().entries, audience, None)}
             return self._store.briefings([name for name in names if name in allowed])
 
     def passages(self, name: str) -> list[Stored]:
         """Read the passages of one briefing, with their vectors, in the order of its text."""
-        with self._store.snapshot():
+        with self._one_at_a_time():
             ids = next((entry.passages for entry in self._current().entries if entry.id == name), ())
             return sorted(self._store.passages(ids).values(), key=lambda one: one.passage.start)
 
@@ -127,13 +130,19 @@ class Searcher:
 
     def channels(self) -> frozenset[str]:
         """Name every channel to which some briefing is restricted."""
-        with self._store.snapshot():
+        with self._one_at_a_time():
             return frozenset().union(*(entry.channels or () for entry in self._current().entries))
 
     def facts(self) -> dict[str, str]:
         """Give the index's own facts: revision, indexed_at and others."""
-        with self._store.snapshot():
+        with self._one_at_a_time():
             return self._store.meta()
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """Look at one version of the store, alone."""
+        with self._lock, self._store.snapshot():
+            yield
 
     def _current(self) -> _Catalogue:
         """Give the catalogue of the store as it is in this snapshot."""

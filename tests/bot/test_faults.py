@@ -167,7 +167,7 @@ def test_what_comes_out_of_order_is_answered_in_the_order_it_was_said(make: Call
     mixed = random.Random(5).sample(asked, len(asked))
     for count, ts in enumerate(mixed, 1):
         world.workspace.run(world.workspace.event({**MENTION, "ts": ts}))
-        world.wait(lambda count=count: world.bot.ledger.waiting()["inbox"] == count)
+        world.wait(lambda count=count: world.bot.ledger.waiting()["inbox"] >= count)
     restarted(world)
     world.wait(lambda: len(world.said(POLICY)) == len(asked))
     assert [one["thread_ts"] for one in world.said(POLICY)] == asked
@@ -190,7 +190,7 @@ def test_a_busy_conversation_lets_the_others_in_turn(make: Callable[..., World])
     for _ in range(20):
         world.say(f"@dispatchbox {EUROCLEAR}")
     world.dm(EUROCLEAR, BEN)
-    world.wait(lambda: world.bot.ledger.waiting()["inbox"] == 21)
+    world.wait(lambda: world.bot.ledger.waiting()["inbox"] >= 21)
     restarted(world)
     world.wait(lambda: world.said("D0BEN") and len(world.said(POLICY)) == 20, 15)
     theirs = float(world.said("D0BEN")[0]["ts"])
@@ -250,10 +250,11 @@ def test_two_thousand_odd_envelopes_raise_nothing_and_say_nothing(
     resting(world)  # what is kept of them is not the matter here
     take = world.bot._sweep._acceptor.take  # behind Bolt, which itself stumbles over some of these
     draw = random.Random(11)
+    before = sum(world.bot.ledger.counts().values())
     for at in range(2_000):
         shape = draw.choice(SHAPES)
         take(mangled({**shape, **({"event_id": f"Ev{at}"} if "event" in shape else {})}, draw), lambda: None)
-        assert sum(world.bot.ledger.counts().values()) == at + 1
+        assert sum(world.bot.ledger.counts().values()) == before + at + 1
     assert [record for record in caplog.records if record.exc_info] == []
     assert world.state.ledger == []
 

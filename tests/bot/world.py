@@ -79,6 +79,8 @@ class World:
         bot.start()
         if self.settings.port is not None:
             self.workspace.bot_url = f"http://127.0.0.1:{bot.transport.port}/slack/events"  # type: ignore[union-attr]
+        # The first look at the index and the clock is over before anybody speaks.
+        self.wait(lambda: "indexed" in bot.ledger.counts() and not bot.ledger.waiting()["inbox"])
         return bot
 
     def close(self) -> None:

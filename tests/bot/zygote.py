@@ -72,7 +72,7 @@ def watched(doors: Doors) -> None:
 def live(wish: dict[str, object]) -> None:
     """Be a bot until killed."""
     watched(Doors(int(str(wish["fatal"]))))
-    settings = load(data=Path(str(wish["data"])), threshold=0.0, **wish["environment"])  # type: ignore[arg-type]
+    settings = load(data=Path(str(wish["data"])), threshold=0.0, **wish["settings"], **wish["environment"])  # type: ignore[arg-type]
     client = WebClient("xoxb-local", base_url=settings.api_url, timeout=3, retry_handlers=[])
     searcher = Searcher.open(Path(str(wish["papers"])), HashEncoder(), print)
     assembled(settings, client, searcher, settle=0.4, pace=0.0).start()

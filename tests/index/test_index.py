@@ -6,6 +6,7 @@ import random
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -236,6 +237,19 @@ from tests.fakes import HashEncoder
 for _ in range(5):
     build(Path(sys.argv[1]), partial(read_folder, Path(sys.argv[2]), LONDON), HashEncoder(), datetime.now(UTC))
 """
+
+
+def test_several_threads_may_search_at_once(filled: Path, tmp_path: Path) -> None:
+    index(filled, tmp_path / "var")
+    searcher = Searcher.open(tmp_path / "var", HashEncoder(), lambda _: None)
+
+    def look(at: int) -> str:
+        subject = SUBJECTS[at % len(SUBJECTS)]
+        searcher.entries(OPEN)
+        return searcher.find(read_question(subject, NOW.date()), OPEN, READ).hits[0].briefing.id
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(look, range(120))) == [SUBJECTS[at % len(SUBJECTS)] for at in range(120)]
 
 
 def test_the_latest_on_a_subject_is_the_opening_of_its_newest_briefing(briefings: Path, tmp_path: Path) -> None:
