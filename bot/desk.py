@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from index.types import Briefing, Reader, Vectors
 
 EXAMPLES = 4
+_VECTORS = 5_000  # texts whose vectors are kept, some 8 MB
 _TRIED = 12  # briefings, newest first, among which examples are looked for
 
 
@@ -45,6 +46,7 @@ class Desk:
     started: float
     monotonic: Callable[[], float]
     _examples: dict[tuple[str, frozenset[str]], tuple[str, ...]] = field(default_factory=dict)
+    _vectors: dict[str, Vectors] = field(default_factory=dict)
 
     def today(self) -> date:
         """Give the day it is, locally."""
@@ -92,11 +94,12 @@ class Desk:
         return self.searcher.briefings([name], audience).get(name)
 
     def version(self) -> str:
-        """Name what the index holds and lets be seen now: another name when a briefing comes, changes or is freed."""
+        """Name what may be seen now and what of it was looked at: another name while there is something to look at."""
         audience = Audience(self.instant(), self.searcher.channels())
-        names = "\n".join(sorted(entry.id for entry in self.searcher.entries(audience)))
+        names = sorted(entry.id for entry in self.searcher.entries(audience))
+        seen = sorted(self.ledger.items.arrived().items())
         revision = self.searcher.facts().get("revision", "")
-        return f"{revision}:{hashlib.sha256(names.encode()).hexdigest()[:12]}"
+        return f"{revision}:{hashlib.sha256(repr((names, seen)).encode()).hexdigest()[:16]}"
 
     def everything(self) -> dict[str, Briefing]:
         """Read every briefing that somebody may see now."""
@@ -108,8 +111,12 @@ class Desk:
         return self.searcher.passages(briefing.id)
 
     def vector(self, text: str) -> Vectors:
-        """Encode a text: float32 of shape (dimension,), of unit length."""
-        return self.searcher.vector(text)
+        """Encode a text: float32 of shape (dimension,), of unit length; kept, for the same items come again."""
+        if text not in self._vectors:
+            if len(self._vectors) >= _VECTORS:
+                self._vectors.clear()
+            self._vectors[text] = self.searcher.vector(text)
+        return self._vectors[text]
 
     def examples(self, audience: Audience) -> tuple[str, ...]:
         """Give questions that the newest briefings answer, tried before they are offered."""

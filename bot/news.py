@@ -20,16 +20,18 @@ class News:
         self._acceptor = acceptor
         self._told: set[str] = set()
 
-    def look(self) -> None:
-        """Put what is new into the inbox. Raises LedgerError, IndexUnusable."""
+    def look(self) -> bool:
+        """Put what is new into the inbox; tell whether the index had something. Raises LedgerError, IndexUnusable."""
         version = self._desk.version()
-        if version not in self._told:
+        new = version not in self._told
+        if new:
             self._acceptor.indexed(version)
         mornings = {f"{user}:{day}": (user, day) for user, day in self._mornings()}
         for name, (user, day) in mornings.items():
             if name not in self._told:
                 self._acceptor.morning(user, day)
         self._told = {version, *mornings}
+        return new
 
     def _mornings(self) -> list[tuple[str, str]]:
         """List whose reminders of which day may go out now: the owners', each by their own clock, and the team's."""

@@ -70,7 +70,7 @@ def main() -> None:
         start_up(work, models, encoder)
         large = generated(work / "large", encoder)
         answering(large, encoder)
-        slack(large, models, QUESTIONS, row)
+        slack(large, models, Searcher.open(large, encoder, print), QUESTIONS, row)
         encoding(models)
         if options.data:
             parliament(options.data, work / "parliament", encoder)

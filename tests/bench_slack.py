@@ -7,24 +7,32 @@ import statistics
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import psutil
 from tqdm import tqdm
 
+from bot.ledger import Ledger
 from bot.local.server import Workspace
+from bot.types import Arrived, Changed, Standing, WatchItem
+from index.types import Audience
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from index.search import Searcher
+
 ALONE = 100  # questions one at a time
 PEOPLE, LOAD, SECONDS = 50, 500, 10.0
 MANY = 5_000
 
 
-def slack(data: Path, models: Path, questions: Sequence[str], row: Callable[[str, str], None]) -> None:
+def slack(
+    data: Path, models: Path, searcher: Searcher, questions: Sequence[str], row: Callable[[str, str], None]
+) -> None:
     """Print the figures of a bot that serves ``data``."""
     workspace = Workspace().start()
     workspace.state.pace = 0.0
@@ -36,6 +44,7 @@ def slack(data: Path, models: Path, questions: Sequence[str], row: Callable[[str
     }  # fmt: skip
     command = [sys.executable, "-m", "bot", "run", "--data", str(data)]
     began = time.monotonic()
+    _fill(data, searcher, people[0])
     with subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True) as bot:
         assert bot.stderr
         for line in bot.stderr:
@@ -51,6 +60,7 @@ def slack(data: Path, models: Path, questions: Sequence[str], row: Callable[[str
         row(f"event to chat.postMessage, {LOAD} questions in {SECONDS:.0f} s, {PEOPLE} people", _spread(took))
         held = sorted(workspace.acknowledged.values())
         row("event to acknowledgement under that load", f"p99 {held[int(len(held) * 0.99)] * 1000:.0f} ms")
+        row("/watchlist of 10,000 items, command to reply", _watchlist(workspace, people[0]))
         memory = psutil.Process(bot.pid)
         seen = []
         for _ in tqdm(range(MANY // 1_000), desc="thousands of questions", disable=None):
@@ -59,6 +69,35 @@ def slack(data: Path, models: Path, questions: Sequence[str], row: Callable[[str
         row(f"resident memory of run after each 1,000 of {MANY:,} questions", f"{', '.join(map(str, seen))} MB")
         bot.terminate()
     workspace.stop()
+
+
+def _fill(data: Path, searcher: Searcher, owner: str) -> None:
+    """Give one person 10,000 items, and let no briefing be new."""
+    now = datetime.now(UTC)
+    many = [
+        WatchItem(at, f"Thing {at}", None, owner, "", Standing.OPEN, owner, now, owner, now) for at in range(1, 10_001)
+    ]
+    ledger = Ledger.open(data)
+    names = [entry.id for entry in searcher.entries(Audience(now))]
+    seen = [Arrived(one.id, one.digest) for one in searcher.briefings(names, Audience(now)).values()]
+    ledger.apply([Changed("bench", owner, now, "add", tuple(many)), *seen], now)
+    ledger.close()
+
+
+def _watchlist(workspace: Workspace, user: str) -> str:
+    """Time /watchlist from the command to the reply: the median of ten."""
+    took = []
+    for _ in range(10):
+        count, began = len(_replies(workspace, user)), time.perf_counter()
+        workspace.run(workspace.command(user, "D" + user[1:], "/watchlist", ""))
+        while len(_replies(workspace, user)) == count:
+            time.sleep(0.002)
+        took.append(time.perf_counter() - began)
+    return f"{statistics.median(took) * 1000:.0f} ms"
+
+
+def _replies(workspace: Workspace, user: str) -> list[dict[str, object]]:
+    return [one for one in workspace.state.messages.get("D" + user[1:], ()) if one.get("only") == user]
 
 
 class _World:

@@ -17,6 +17,7 @@ from bot.types import Arrived, Changed, Method, Note, Outbound, Proposal, Standi
 from bot.watchlist import Wish
 from index import dates
 from index.steps import steps
+from index.words import stems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,24 +26,33 @@ if TYPE_CHECKING:
     from bot.types import Effect, Inbound
     from index.types import Briefing, NextStep
 
+_FIRST_ROUND = "(first round)"  # stands among the briefings seen until all have been
+_BITE = 20  # briefings of one look
+_WORK = 500  # open items that halve it
+_SHARED = 2  # words that a briefing and an item have in common, below which it is no report
 _ALIKE = 0.6  # of an item's words kept by an edit, above which it is the same item
 
 
 def arrived(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
-    """Bring the items up to the briefings as they are now; what a new one reports is proposed.
+    """Bring the items up to some of the briefings that are new or changed; the next look takes the rest.
 
-    At the very first look every briefing is old: its steps enter, and nothing is proposed.
+    A look is short, for questions wait meanwhile. Until the very first round is over every briefing is old:
+    its steps enter, and nothing is proposed.
     """
     seen = desk.ledger.items.arrived()
     now = desk.everything()
-    new = [one for name, one in now.items() if name not in seen]
-    edited = [one for name, one in now.items() if seen.get(name, one.digest) != one.digest]
-    gone = [name for name in seen if name not in now]
-    items = _entered(desk, [*new, *edited], gone)
+    changed = [one for name, one in now.items() if seen.get(name) != one.digest]
+    changed.sort(key=lambda one: (str(one.published), one.id))
+    gone = [name for name in seen if name not in now and name != _FIRST_ROUND]
+    first = not seen or _FIRST_ROUND in seen
+    some = changed[: _BITE if first else max(1, _BITE * _WORK // (_WORK + len(desk.ledger.items.still_open())))]
+    items = _entered(desk, some, gone)
     effects: list[Effect] = [Changed(key_of(inbound), "", desk.now(), "briefing", tuple(items))] if items else []
-    effects += [Arrived(one.id, one.digest) for one in (*new, *edited)] + [Arrived(name, "") for name in gone]
-    for one in new if seen else ():
-        effects += _told(desk, one)
+    effects += [Arrived(one.id, one.digest) for one in some] + [Arrived(name, "") for name in gone]
+    if first:
+        return [*effects, Arrived(_FIRST_ROUND, "" if len(some) == len(changed) else "begun")]
+    for one in some:
+        effects += _told(desk, one) if one.id not in seen else []
     return effects
 
 
@@ -133,11 +143,14 @@ def _told(desk: Desk, briefing: Briefing) -> list[Effect]:
     if not passages:
         return []
     found: dict[str, list[tuple[WatchItem, match.Match]]] = defaultdict(list)
+    held = set(stems(f"{briefing.title} {briefing.body}"))
     for item in desk.ledger.items.still_open():
         to = item.owner or desk.settings.team_channel or ""
         if not to or item.source.get("briefing") == briefing.id or not _for(desk, to, briefing):
             continue
         if desk.ledger.items.proposal(item.number, briefing.id):
+            continue
+        if len(held & set(stems(item.text))) < _SHARED:
             continue
         watched = _watched(item)
         one = match.follow_up(watched, desk.vector(match.subject(watched)), briefing, passages)
