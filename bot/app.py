@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from slack_bolt import App
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 COMMANDS = commands.COMMANDS | watchlist.COMMANDS
 EVENTS = ("app_home_opened", "app_mention", "message")
 PATH = "/slack/events"
+_CALENDAR = re.compile(r"/calendar/([\w-]{20,100})\.ics")
 
 
 def assemble(client: WebClient, acceptor: Acceptor, signing_secret: str | None) -> App:
@@ -82,18 +84,23 @@ def route(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 - 
     return []
 
 
-def web(app: App, healthy: Callable[[], str | None]) -> WSGIApplication:
-    """Wrap the app for a WSGI server: Slack's requests at /slack/events, and /healthz.
+def web(app: App, healthy: Callable[[], str | None], calendar: Callable[[str], bytes | None]) -> WSGIApplication:
+    """Wrap the app for a WSGI server: Slack's requests at /slack/events, /healthz, and calendars by their tokens.
 
-    ``healthy`` gives what is wrong, or None.
+    ``healthy`` gives what is wrong, or None; ``calendar`` what a token opens, or None.
     """
     slack = SlackRequestHandler(app, PATH)
 
     def serve(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") != "/healthz":
-            return slack(environ, start)
-        wrong = healthy()
-        start("503 Service Unavailable" if wrong else "200 OK", [("Content-Type", "application/json")])
-        return [json.dumps({"ok": wrong is None, "problem": wrong}).encode()]
+        path = str(environ.get("PATH_INFO"))
+        if path == "/healthz":
+            wrong = healthy()
+            start("503 Service Unavailable" if wrong else "200 OK", [("Content-Type", "application/json")])
+            return [json.dumps({"ok": wrong is None, "problem": wrong}).encode()]
+        if found := _CALENDAR.fullmatch(path):
+            content = calendar(found[1])
+            start("404 Not Found" if content is None else "200 OK", [("Content-Type", "text/calendar; charset=utf-8")])
+            return [content or b""]
+        return slack(environ, start)
 
     return serve

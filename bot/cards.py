@@ -258,6 +258,12 @@ def home(  # noqa: PLR0913, PLR0917 - the parts of a person's lists
     return [*blocks, *([] if team else [context(phrases.NO_TEAM_CHANNEL)])]
 
 
+def subscription(address: str) -> Message:
+    """Show somebody the address of their calendar: ours, and secret."""
+    shown = {"type": "rich_text_preformatted", "elements": [run(address)]}
+    return message(f"{phrases.CALENDAR_ADDRESS}\n{inert(address, 600)}", line(phrases.CALENDAR_ADDRESS), rich(shown))
+
+
 # -- modals -------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.types import Arrived, Changed, Note, Proposal, Standing, Watch, WatchItem
+from bot.types import Arrived, Changed, Note, Proposal, Standing, Subscribed, Watch, WatchItem
 from index.types import DateRange, Exact
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ create table proposals (
     item integer not null, briefing text not null, start integer not null, "end" integer not null, score real not null,
     answer text not null default '', primary key (item, briefing)) without rowid;
 create table arrived (briefing text primary key, digest text not null) without rowid;
+"""
+CALENDARS = """
+create table calendars (
+    digest text primary key, owner text not null, view text not null, at text not null) without rowid;
 """
 _OPEN = "status in ('open', 'moved')"
 # The views of /watchlist, as conditions on a row. Every one is of what the person may see.
@@ -158,12 +162,17 @@ class Items:
         )  # fmt: skip
         return Proposal(*rows[0]) if rows else None
 
+    def calendar(self, digest: str) -> tuple[str, str] | None:
+        """Tell whose calendar of which view an address opens, by the sha256 of its token."""
+        rows = self._rows("select owner, view from calendars where digest = ?", digest)
+        return (rows[0][0], rows[0][1]) if rows else None
+
     def arrived(self) -> dict[str, str]:
         """Give the digest of every briefing seen so far, by id."""
         return dict(self._rows("select briefing, digest from arrived"))
 
 
-def apply(execute: Callable[..., Any], effect: Changed | Watch | Proposal | Arrived) -> None:
+def apply(execute: Callable[..., Any], effect: Changed | Watch | Proposal | Arrived | Subscribed) -> None:
     """Write an effect, within the ledger's transaction."""
     match effect:
         case Changed():
@@ -174,6 +183,11 @@ def apply(execute: Callable[..., Any], effect: Changed | Watch | Proposal | Arri
         case Proposal():
             values = [effect.item, effect.briefing, effect.start, effect.end, effect.score, effect.answer]
             execute("insert or replace into proposals values (?, ?, ?, ?, ?, ?)", values)
+        case Subscribed():
+            execute("delete from calendars where owner = ?", [effect.owner])
+            if effect.digest:
+                row = [effect.digest, effect.owner, effect.view, effect.at.isoformat()]
+                execute("insert into calendars values (?, ?, ?, ?)", row)
         case Arrived():
             if effect.digest:
                 execute("insert or replace into arrived values (?, ?)", [effect.briefing, effect.digest])

@@ -30,6 +30,7 @@ from bot.types import (
     Outbound,
     Proposal,
     Setting,
+    Subscribed,
     Surface,
     Watch,
 )
@@ -73,6 +74,7 @@ create table counts (what text primary key, n integer not null) without rowid;
 create table marks (channel text primary key, ts text not null) without rowid;
 """,
     items.TABLES,
+    items.CALENDARS,
 )
 
 
@@ -374,7 +376,7 @@ class Ledger:
                     )
                 case Forget():
                     self._erase("user = ?", effect.user)
-                case Changed() | Watch() | Proposal() | Arrived():
+                case Changed() | Watch() | Proposal() | Arrived() | Subscribed():
                     items.apply(self._db.execute, effect)
 
     def answer(self, key: str) -> Kept | None:

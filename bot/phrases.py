@@ -88,6 +88,12 @@ NO_TEAM_CHANNEL = (
 )
 ALREADY_ANSWERED = "That was answered already."
 CALENDAR_SENT = "Here is the calendar file. Open it in your calendar; items keep their place when they move."
+CALENDAR_ADDRESS = (
+    "Subscribe your calendar to this address. Whoever has it sees the list: keep it to yourself."
+    " /watchlist calendar revoke ends it."
+)
+CALENDAR_REVOKED = "Your calendar address no longer opens anything."
+NO_ADDRESS = "A calendar address needs HTTP mode and DISPATCHBOX_PUBLIC_URL. /watchlist calendar sends a file instead."
 EXPORT_SENT = "Here is the list as CSV."
 UNDO = "Undo"
 ADD_STEP = "Add to watchlist"
@@ -121,7 +127,7 @@ WATCHLIST_HELP = (
     "/watchlist claim 7 · done 7: a note · snooze 7 1w · move 7 18 December · assign 7 @person · note 7 TEXT",
     "/watchlist drop 7 · undo takes your last change back, for ten minutes.",
     "/watchlist watch TOPIC · watches · unwatch w2 tells you when a new briefing speaks of it.",
-    "/watchlist export · calendar sends your list as a file; with team, the team’s.",
+    "/watchlist export · calendar sends your list as a file; with team, the team’s. calendar subscribe · revoke.",
     "/nextsteps [topic] [this week, 30 days, until DATE, past] lists what the briefings say comes next.",
 )
 PASSED_ON = "Passed to the team. Their reply will come to you."

@@ -24,6 +24,7 @@ from bot.deliver import Deliverer
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.ledger import Ledger, restore
+from bot.listeners.lists import calendar
 from bot.news import News
 from bot.redact import hush
 from bot.service import Service, Socket, Web, alone
@@ -94,7 +95,7 @@ def assembled(
         transport: Socket | Web = Socket(app, _secret(settings.app_token, "SLACK_APP_TOKEN"), wall)
     else:
         app = assemble(client, acceptor, _secret(settings.signing_secret, "SLACK_SIGNING_SECRET") and secret)
-        transport = Web(app, settings.host, settings.port, lambda: deliverer.stopped_by)
+        transport = Web(app, settings.host, settings.port, lambda: deliverer.stopped_by, partial(calendar, desk))
     sweep = Sweep(ledger, client, acceptor, identity.user, now)
 
     news = News(desk, acceptor)

@@ -138,9 +138,21 @@ class Socket:
 class Web:
     """HTTP mode: Slack's signed requests, behind waitress."""
 
-    def __init__(self, app: App, host: str, port: int, healthy: Callable[[], str | None]) -> None:
+    def __init__(
+        self,
+        app: App,
+        host: str,
+        port: int,
+        healthy: Callable[[], str | None],
+        calendar: Callable[[str], bytes | None],
+    ) -> None:
         self._server = create_server(
-            web(app, healthy), host=host, port=port, threads=_WEB_THREADS, max_request_body_size=_BODY, ident=None
+            web(app, healthy, calendar),
+            host=host,
+            port=port,
+            threads=_WEB_THREADS,
+            max_request_body_size=_BODY,
+            ident=None,
         )
         self.port = int(self._server.effective_port)  # type: ignore[union-attr]  # of one host, as ours is
         self._closed = False

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     team_channel: str | None = Field(None, description="the id of the team's channel")
     host: str = Field("127.0.0.1", description="the address that HTTP mode listens on")
     port: int | None = Field(None, ge=0, le=65535, description="the port of HTTP mode; by default Socket Mode")
+    public_url: str = Field("", description="where HTTP mode is reached from outside, for calendar addresses")
     reminder_time: time = Field(time(8, 30), description="the local time of reminders")
     follow_up_threshold: float = Field(
         0.4, ge=0, le=1, description="the score above which a new briefing is said to report on an item"

@@ -249,4 +249,14 @@ class Arrived:
     digest: str
 
 
-Effect = Outbound | Kept | Judged | Setting | Forget | Changed | Watch | Proposal | Arrived
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A person's one calendar address: the sha256 of its token, in the place of any before; '' revokes it."""
+
+    owner: str
+    view: str
+    digest: str
+    at: datetime
+
+
+Effect = Outbound | Kept | Judged | Setting | Forget | Changed | Watch | Proposal | Arrived | Subscribed

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import cards, kit, match, phrases
 from bot.desk import key_of
-from bot.listeners import watchlist
+from bot.listeners import lists, watchlist
 from bot.listeners.questions import refusal
 from bot.replies import post, privately
 from bot.types import Arrived, Changed, Method, Note, Outbound, Proposal, Standing, WatchItem
@@ -184,7 +184,7 @@ def _proposed(desk: Desk, briefing: Briefing, found: dict[str, list[tuple[WatchI
         for at in range(0, len(pairs), cards.ASKED_AT_ONCE):
             part = pairs[at : at + cards.ASKED_AT_ONCE]
             shown = [(item, match.citation(one, briefing)) for item, one in part]
-            message = cards.followed(shown, watchlist.namer(desk))
+            message = cards.followed(shown, lists.namer(desk))
             key = f"followed:{briefing.id}:{briefing.digest[:12]}:{to}:{at}"
             effects.append(post(to, "", key, message, to if to.startswith(("U", "W")) else ""))
         effects += [Proposal(item.number, briefing.id, one.start, one.end, one.score) for item, one in pairs]
@@ -213,10 +213,10 @@ def answered(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     if refused := refusal(desk, inbound):
         return [privately(inbound, key_of(inbound), refused)]
     text, _, name = inbound.value.partition(" ")
-    number = watchlist.number_of(text)
+    number = lists.number_of(text)
     proposal = desk.ledger.items.proposal(number, name)
     item = desk.ledger.items.get([number]).get(number)
-    if proposal is None or item is None or not watchlist.may_see(desk, inbound.user, item):
+    if proposal is None or item is None or not lists.may_see(desk, inbound.user, item):
         return [privately(inbound, key_of(inbound), kit.note(phrases.NO_ITEM))]
     if proposal.answer in {"done", "unrelated"} or not item.open:
         return [privately(inbound, key_of(inbound), kit.note(phrases.ALREADY_ANSWERED))]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot import blocks, kit
 from bot.desk import key_of
-from bot.listeners import watchlist
+from bot.listeners import lists
 from bot.listeners.commands import fresh
 from bot.listeners.questions import refusal
 from bot.types import Method, Outbound
@@ -27,8 +27,8 @@ def home(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
         view = {"type": "home", "blocks": list(refused.blocks)}
     else:
         audience = desk.person(inbound.user)
-        rows, lists = desk.rows(audience)[:_SHOWN], watchlist.home(desk, inbound.user)
-        view = blocks.home(fresh(desk, inbound.user), rows, desk.examples(audience), lists)
+        rows, mine = desk.rows(audience)[:_SHOWN], lists.home(desk, inbound.user)
+        view = blocks.home(fresh(desk, inbound.user), rows, desk.examples(audience), mine)
     body = {"user_id": inbound.user, "view": view}
     return [Outbound(f"home:{key_of(inbound)}", Method.HOME, f"home:{inbound.user}", body, None, inbound.user)]
 

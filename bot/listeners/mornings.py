@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot import cards, kit, phrases, remind
 from bot.desk import key_of
-from bot.listeners.watchlist import namer
+from bot.listeners.lists import namer
 from bot.replies import post
 from bot.types import Changed
 

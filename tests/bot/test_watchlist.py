@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
+import urllib.error
+import urllib.request
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -318,6 +321,31 @@ def test_the_calendar_and_the_table_come_as_files_in_direct_messages(world: Worl
     world.command("/watchlist", "export team", BEN)
     said = world.wait(lambda: [one for one in world.said("D0BEN") if one.get("files")])[0]
     assert b"Ring the clerk" in world.state.files[said["files"][0]["id"]]["content"]
+
+
+def test_a_calendar_address_opens_the_list_until_it_is_revoked(make: Callable[..., World]) -> None:
+    world = make(http=True, today=TODAY, public_url="https://box.example")
+    base = world.workspace.bot_url.removesuffix("/slack/events")
+    told(world, "/watchlist add Ring the clerk by 18 December")
+    shown = told(world, "/watchlist calendar subscribe")["text"].replace("\u2060", "")
+    path = shown.splitlines()[-1].removeprefix("https://box.example")
+
+    def fetch(path: str) -> tuple[int, bytes]:
+        try:
+            with urllib.request.urlopen(base + path, timeout=5) as answer:  # noqa: S310 - our own server
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, b""
+
+    status, content = fetch(path)
+    assert status == 200
+    assert [str(one["SUMMARY"]) for one in Calendar.from_ical(content).walk("VEVENT")] == ["Ring the clerk"]
+    assert fetch("/calendar/" + "x" * 43 + ".ics")[0] == 404
+    token = path.removeprefix("/calendar/").removesuffix(".ics").encode()
+    kept = b"".join(file.read_bytes() for file in world.settings.data.glob("bot.db*"))
+    told(world, "/watchlist calendar revoke")
+    assert fetch(path)[0] == 404
+    assert hashlib.sha256(token).hexdigest().encode() in kept
 
 
 def test_an_admin_hands_everything_over(world: World) -> None:

@@ -1,0 +1,61 @@
+"""Standing watches: a topic of which somebody is told when a new briefing speaks of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot import cards, kit, match, phrases
+from bot.listeners.lists import tell
+from bot.types import Watch
+from bot.watchlist import SPAN, Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.desk import Desk
+    from bot.types import Effect, Inbound
+    from index.types import Briefing
+
+
+def previewed(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
+    """Show what a standing watch would have found in ninety days, so that it can be tuned before it is saved."""
+    vector = desk.vector(wish.text)
+    audience = desk.person(inbound.user)
+    since = desk.today() - SPAN
+    names = [one.id for one in desk.searcher.entries(audience) if one.published and one.published >= since]
+    found: list[tuple[match.Match, Briefing]] = []
+    matched = []
+    for briefing in desk.searcher.briefings(names, audience).values():
+        for passage in desk.passages(briefing):
+            one = match.on_topic(wish.text, vector, briefing, [passage])
+            if one and one.score >= match.TOPIC_THRESHOLD:
+                found.append((one, briefing))
+                matched.append(passage)
+    found.sort(key=lambda pair: -pair[0].score)
+    best = [match.citation(one, briefing) for one, briefing in found[:3]]
+    near = match.related(wish.text, vector, matched) if matched else ()
+    count = len({briefing.id for _, briefing in found})
+    return tell(inbound, cards.watch_preview(wish.text, len(found), count, best, near))
+
+
+def listed(desk: Desk, inbound: Inbound, _: Wish) -> Sequence[Effect]:
+    """List a person's standing watches."""
+    return tell(inbound, cards.watches([(one.number, one.topic) for one in desk.ledger.items.watches(inbound.user)]))
+
+
+def ended(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
+    """End a standing watch of one's own."""
+    mine = {one.number: one for one in desk.ledger.items.watches(inbound.user)}
+    found = mine.get(wish.numbers[0])
+    if found is None:
+        return tell(inbound, kit.note(phrases.NO_ITEM))
+    return [replace(found, active=False), *tell(inbound, kit.note(f"w{found.number} is off."))]
+
+
+def saved(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
+    """Keep a standing watch that was shown before."""
+    words = inbound.value.strip()
+    known = next((one for one in desk.ledger.items.watches(inbound.user) if one.topic == words), None)
+    watch = known or Watch(desk.ledger.items.next_watch(), words, inbound.user, desk.now())
+    return [watch, *tell(inbound, kit.note(phrases.watching(watch.number)))]
