@@ -195,6 +195,12 @@ def apply(execute: Callable[..., Any], effect: Changed | Watch | Proposal | Arri
                 execute("delete from arrived where briefing = ?", [effect.briefing])
 
 
+def forget(execute: Callable[..., Any], user: str) -> None:
+    """End and erase a person's standing watches and calendar address; the items are the team's record, and stay."""
+    execute("update watches set topic = '', active = 0 where owner = ?", [user])
+    execute("delete from calendars where owner = ?", [user])
+
+
 def _change(execute: Callable[..., Any], effect: Changed) -> None:
     if effect.undoes:
         execute("update history set undone = 1 where gesture = ?", [effect.undoes])

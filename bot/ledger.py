@@ -376,6 +376,7 @@ class Ledger:
                     )
                 case Forget():
                     self._erase("user = ?", effect.user)
+                    items.forget(self._db.execute, effect.user)
                 case Changed() | Watch() | Proposal() | Arrived() | Subscribed():
                     items.apply(self._db.execute, effect)
 

@@ -41,7 +41,7 @@ SHARED_OUTSIDE = "This channel is shared with another organisation, so I do not 
 OFF = "Dispatch Box is switched off here. An admin can switch it on with /dispatchbox on."
 UNCHECKED = "I could not check with Slack what you may see. Please ask again in a minute."
 FORGOTTEN = (
-    "Done: the text of what you asked, and of my answers to you, is erased."
+    "Done: the text of what you asked, of my answers to you and of your standing watches is erased."
     " Messages in Slack stay until you delete them."
 )
 NOT_ALLOWED = "That is for admins only: those whom the settings file names, and workspace admins."
