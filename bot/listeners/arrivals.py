@@ -17,7 +17,7 @@ from bot.types import Arrived, Changed, Method, Note, Outbound, Proposal, Standi
 from bot.watchlist import Wish
 from index import dates
 from index.steps import steps
-from index.words import stems
+from index.words import STOPWORDS, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -143,20 +143,26 @@ def _told(desk: Desk, briefing: Briefing) -> list[Effect]:
     if not passages:
         return []
     found: dict[str, list[tuple[WatchItem, match.Match]]] = defaultdict(list)
-    held = set(stems(f"{briefing.title} {briefing.body}"))
+    held = _content(f"{briefing.title} {briefing.body}")
     for item in desk.ledger.items.still_open():
         to = item.owner or desk.settings.team_channel or ""
         if not to or item.source.get("briefing") == briefing.id or not _for(desk, to, briefing):
             continue
         if desk.ledger.items.proposal(item.number, briefing.id):
             continue
-        if len(held & set(stems(item.text))) < _SHARED:
+        wanted = _content(item.text)
+        if len(held & wanted) < min(_SHARED, len(wanted)):
             continue
         watched = _watched(item)
         one = match.follow_up(watched, desk.vector(match.subject(watched)), briefing, passages)
         if one and one.score >= desk.settings.follow_up_threshold:
             found[to].append((item, one))
     return [*_proposed(desk, briefing, found), *_on_topics(desk, briefing, passages)]
+
+
+def _content(text: str) -> set[str]:
+    """Give the stems of the words that carry a text's sense."""
+    return {stem(word) for word in words(text) if word not in STOPWORDS}
 
 
 def _for(desk: Desk, to: str, briefing: Briefing) -> bool:

@@ -121,8 +121,9 @@ def owned(ledger: Ledger) -> None:
     now = datetime.now(UTC)
     day = date.fromisoformat(MONDAY)
     due = DateRange(day, day, "15 December", Exact.DAY)
-    item = WatchItem(1, "the European Council", due, ANNA, POLICY, Standing.OPEN, ANNA, now, ANNA, now)
-    free = replace(item, number=2, owner="", text="fares frozen")
+    text = "transfer for Ukraine, transport in England, Euroclear, fares"
+    item = WatchItem(1, text, due, ANNA, POLICY, Standing.OPEN, ANNA, now, ANNA, now)
+    free = replace(item, number=2, owner="")
     ledger.apply([Changed("given", ANNA, now, "add", (item, free)), Arrived("an older one", "seen")], now)
 
 
