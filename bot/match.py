@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from index import dates, spans
 from index.tense import Tense, verbs
@@ -174,15 +174,6 @@ class _Ground:
     early: float
     late: float
     old: float
-
-
-def citation(one: Match, briefing: Briefing) -> dict[str, Any]:
-    """Lay a match out as a citation, in the shape of ``ask --json``."""
-    return {
-        "briefing": briefing.id, "title": briefing.title, "source": briefing.source, "paragraph": one.paragraph,
-        "published": briefing.published.isoformat() if briefing.published else None, "quote": one.quote,
-        "start": one.start, "end": one.end,
-    }  # fmt: skip
 
 
 def subject(watched: Watched) -> str:

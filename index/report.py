@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+from index.types import Citation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from index.build import Built
-    from index.types import Answer, Briefing, Citation, NextStep, Searched
+    from index.types import Answer, Briefing, NextStep, Searched
 
 
 def answer(value: Answer) -> dict[str, Any]:
@@ -35,6 +37,34 @@ def searched(value: Searched) -> dict[str, Any]:
         "from": _day(value.first),
         "to": _day(value.last),
     }
+
+
+class Quoted(Protocol):
+    """Words of a briefing and where they stand: a step, a match."""
+
+    @property
+    def paragraph(self) -> int:
+        """The paragraph in which they begin."""
+
+    @property
+    def start(self) -> int:
+        """Where they begin in the body."""
+
+    @property
+    def end(self) -> int:
+        """Where they end."""
+
+    @property
+    def quote(self) -> str:
+        """The words."""
+
+
+def cited(briefing: Briefing, one: Quoted) -> dict[str, Any]:
+    """Lay words of a briefing out as a citation."""
+    found = Citation(
+        briefing.id, briefing.title, briefing.published, one.paragraph, one.start, one.end, one.quote, briefing.source
+    )
+    return citations([found])[0]
 
 
 def citations(values: Sequence[Citation]) -> list[dict[str, Any]]:

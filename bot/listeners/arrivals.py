@@ -15,7 +15,7 @@ from bot.listeners.questions import refusal
 from bot.replies import post, privately
 from bot.types import Arrived, Changed, Method, Note, Outbound, Proposal, Standing, WatchItem
 from bot.watchlist import Wish
-from index import dates
+from index import dates, report
 from index.steps import steps
 from index.words import STOPWORDS, stem, words
 
@@ -102,11 +102,7 @@ def _key(step: NextStep) -> str:
 
 
 def _item(desk: Desk, briefing: Briefing, step: NextStep, number: int) -> WatchItem:
-    source = {
-        "briefing": briefing.id, "title": briefing.title, "source": briefing.source, "paragraph": step.paragraph,
-        "published": briefing.published.isoformat() if briefing.published else None, "quote": step.quote,
-        "start": step.start, "end": step.end, "topics": list(briefing.topics),
-    }  # fmt: skip
+    source = {**report.cited(briefing, step), "topics": list(briefing.topics)}
     team, now = desk.settings.team_channel or "", desk.now()
     return WatchItem(
         number, step.item, step.due, "", team, Standing.OPEN, "", now, "", now, source, briefing.channels, step.bodies,
@@ -189,7 +185,7 @@ def _proposed(desk: Desk, briefing: Briefing, found: dict[str, list[tuple[WatchI
         pairs.sort(key=lambda pair: -pair[1].score)
         for at in range(0, len(pairs), cards.ASKED_AT_ONCE):
             part = pairs[at : at + cards.ASKED_AT_ONCE]
-            shown = [(item, match.citation(one, briefing)) for item, one in part]
+            shown = [(item, report.cited(briefing, one)) for item, one in part]
             message = cards.followed(shown, lists.namer(desk))
             key = f"followed:{briefing.id}:{briefing.digest[:12]}:{to}:{at}"
             effects.append(post(to, "", key, message, to if to.startswith(("U", "W")) else ""))
@@ -204,7 +200,7 @@ def _on_topics(desk: Desk, briefing: Briefing, passages: Sequence[Any]) -> list[
             continue
         one = match.on_topic(watch.topic, desk.vector(watch.topic), briefing, passages)
         if one and one.score >= match.TOPIC_THRESHOLD:
-            told[watch.owner].append((watch.topic, match.citation(one, briefing)))
+            told[watch.owner].append((watch.topic, report.cited(briefing, one)))
     return [
         post(owner, "", f"topic:{briefing.id}:{briefing.digest[:12]}:{owner}", cards.topic(found), owner)
         for owner, found in sorted(told.items())

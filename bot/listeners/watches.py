@@ -9,6 +9,7 @@ from bot import cards, kit, match, phrases
 from bot.listeners.lists import tell
 from bot.types import Watch
 from bot.watchlist import SPAN, Wish
+from index import report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,7 @@ def previewed(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
                 found.append((one, briefing))
                 matched.append(passage)
     found.sort(key=lambda pair: -pair[0].score)
-    best = [match.citation(one, briefing) for one, briefing in found[:3]]
+    best = [report.cited(briefing, one) for one, briefing in found[:3]]
     near = match.related(wish.text, vector, matched) if matched else ()
     count = len({briefing.id for _, briefing in found})
     return tell(inbound, cards.watch_preview(wish.text, len(found), count, best, near))
