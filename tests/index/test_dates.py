@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from datetime import date
+import tomllib
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import almanac, dates
+from tests.conftest import ROOT
 
 FRIDAY = "2025-12-12"
 SUNDAY = "2026-03-01"
@@ -202,7 +204,7 @@ TABLE = {
         after the Christmas recess        2026-01-05 2026-01-05 vague
         when Parliament returns           2026-01-05 2026-01-05 day
         during the Christmas recess       2025-12-19 2026-01-04 range
-        before the summer recess          2025-12-12 2026-07-16 vague
+        before the summer recess          2025-12-12 2026-07-16 range
         after the Easter recess           2026-04-13 2026-04-13 vague
     """,
     SUNDAY: """
@@ -221,7 +223,7 @@ TABLE = {
         this winter                       2026-12-01 2027-02-28 vague
         this quarter                      2026-03-01 2026-03-31 range
         this financial year               2026-03-01 2026-03-31 range
-        before the Easter recess          2026-03-01 2026-03-26 vague
+        before the Easter recess          2026-03-01 2026-03-26 range
     """,
     MONDAY: """
         Monday                            2026-06-08 2026-06-08 day
@@ -232,7 +234,7 @@ TABLE = {
         the new year                      2027-01-01 2027-01-31 vague
         this summer                       2026-06-01 2026-08-31 vague
         next summer                       2027-06-01 2027-08-31 vague
-        by the summer recess              2026-06-01 2026-07-16 vague
+        by the summer recess              2026-06-01 2026-07-16 range
         within three months               2026-06-01 2026-09-01 range
         this academic year                2026-06-01 2026-08-31 range
         next financial year               2027-04-01 2028-03-31 range
@@ -352,6 +354,48 @@ def test_the_almanac_has_no_recess_that_runs_backwards_or_into_the_next_and_eigh
     assert all(one.last < other.first for one, other in pairwise(away))
     assert [sum(day.year == year for day in almanac.bank_holidays()) for year in range(2025, 2029)] == [8, 8, 8, 8]
     assert all(day.weekday() < 5 for day in almanac.bank_holidays())
+
+
+def test_bank_holidays_are_those_that_the_rule_gives() -> None:
+    years = range(2025, 2029)
+    assert almanac.bank_holidays() == tuple(sorted(day for year in years for day in by_rule(year)))
+    assert almanac.bank_holidays("good friday") == tuple(easter_sunday(year) - timedelta(days=2) for year in years)
+
+
+def by_rule(year: int) -> set[date]:
+    """Bank holidays without those proclaimed once: for a fixed one at a weekend, the next weekday that is none."""
+    sunday = easter_sunday(year)
+    found = {sunday - timedelta(days=2), sunday + timedelta(days=1)}
+    found |= {monday(year, 5, 1), monday(year, 5, 25), monday(year, 8, 25)}  # the first, and the last, of the month
+    fixed = [date(year, 1, 1), date(year, 12, 25), date(year, 12, 26)]
+    found |= {day for day in fixed if day.weekday() < 5}
+    for day in fixed:
+        if day.weekday() >= 5:
+            found.add(next(one for n in range(1, 5) if (one := day + timedelta(n)).weekday() < 5 and one not in found))
+    return found
+
+
+def monday(year: int, month: int, first: int) -> date:
+    """The first Monday from a day of a month on."""
+    day = date(year, month, first)
+    return day + timedelta(days=-day.weekday() % 7)
+
+
+def easter_sunday(year: int) -> date:
+    """The anonymous Gregorian computus, as Meeus gives it."""
+    golden, (century, rest) = year % 19, divmod(year, 100)
+    skipped, kept = divmod(century, 4)
+    moon = (19 * golden + century - skipped - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    week = (32 + 2 * kept + 2 * (rest // 4) - moon - rest % 4) % 7
+    late = (golden + 11 * moon + 22 * week) // 451
+    month, day = divmod(moon + week - 7 * late + 114, 31)
+    return date(year, month, day + 1)
+
+
+def test_every_recess_says_what_it_rests_on_and_an_estimate_is_never_sure() -> None:
+    rows = tomllib.loads((ROOT / "index" / "almanac.toml").read_text(encoding="utf-8"))["recesses"]
+    assert all(row["sure"] == (row["from"].split()[0] in {"hansard", "announced", "unnamed"}) for row in rows)
+    assert {row["from"].split()[0] for row in rows if not row["sure"]} <= {"memory", "press", "estimate"}
 
 
 ANY_WORDS = st.text(max_size=80) | st.lists(
