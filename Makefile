@@ -29,7 +29,7 @@ check: $(READY)
 	$(BIN)/lint-imports
 
 bench: $(READY)
-	$(BIN)/python -m tests.bench $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m tests.bench $(if $(DATA),--data $(DATA)) $(if $(ONLY),--only $(ONLY))
 
 clean:
 	rm -rf .venv .venv-serving var

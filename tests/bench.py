@@ -1,4 +1,4 @@
-"""Speed and memory, as ratios within one run: make bench [DATA=folder].
+"""Speed and memory, as ratios within one run: make bench [DATA=folder] [ONLY="part part"].
 
 Without DATA the rows on parliamentary questions are left out, and said to be.
 """
@@ -32,7 +32,7 @@ from index.question import read as read_question
 from index.read import SentenceReader
 from index.search import Searcher
 from index.types import Audience
-from tests.bench_slack import slack
+from tests.bench_slack import SERVED, slack
 from tests.conftest import LONDON, ROOT
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
 PASSAGES = 10_000
+PARTS = ("start", "answer", "load", "watchlist", "memory", "encode", "parliament")
 QUESTIONS = [json.loads(line)["question"] for line in (ROOT / "tests" / "questions.jsonl").open(encoding="utf-8")]
 PLAIN = """
 import sys
@@ -62,19 +63,26 @@ print([texts[i] for i in found[0]])
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
+    parts = frozenset(options.only)
     with tempfile.TemporaryDirectory() as place:
         work = Path(place)
         models = Path(os.environ.get("TEST_MODELS", work / "models"))
         encoder = OnnxEncoder.open(ensure(models, DEFAULT, "float32"))
-        start_up(work, models, encoder)
-        large = generated(work / "large", encoder)
-        answering(large, encoder)
-        slack(large, models, Searcher.open(large, encoder, print), QUESTIONS, row)
-        encoding(models)
-        if options.data:
+        if "start" in parts:
+            start_up(work, models, encoder)
+        if parts & {"answer", *SERVED}:
+            large = generated(work / "large", encoder)
+        if "answer" in parts:
+            answering(large, encoder)
+        if parts & SERVED.keys():
+            slack(large, models, Searcher.open(large, encoder, print), QUESTIONS, row, parts)
+        if "encode" in parts:
+            encoding(models)
+        if "parliament" in parts and options.data:
             parliament(options.data, work / "parliament", encoder)
-        else:
+        elif "parliament" in parts:
             row("recall, fused against each half", "left out: no DATA given")
 
 

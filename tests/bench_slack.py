@@ -7,8 +7,8 @@ import statistics
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import psutil
 from tqdm import tqdm
@@ -16,11 +16,12 @@ from tqdm import tqdm
 from bot.ledger import Ledger
 from bot.local.server import Workspace
 from bot.types import Arrived, Changed, Standing, WatchItem
-from index.types import Audience
+from index.types import Audience, DateRange, Exact
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Container, Coroutine, Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
     from index.search import Searcher
@@ -30,10 +31,15 @@ PEOPLE, LOAD, SECONDS = 50, 500, 10.0
 MANY = 5_000
 
 
-def slack(
-    data: Path, models: Path, searcher: Searcher, questions: Sequence[str], row: Callable[[str, str], None]
+def slack(  # noqa: PLR0913, PLR0917 - what is measured, and with what
+    data: Path,
+    models: Path,
+    searcher: Searcher,
+    questions: Sequence[str],
+    row: Callable[[str, str], None],
+    parts: Container[str],
 ) -> None:
-    """Print the figures of a bot that serves ``data``."""
+    """Print the figures of a bot that serves ``data``: those of the parts of SERVED that are named."""
     workspace = Workspace().start()
     workspace.state.pace = 0.0
     people = [f"U{at:04}" for at in range(400)]
@@ -43,39 +49,77 @@ def slack(
         **os.environ, **workspace.environment(), "DISPATCHBOX_MODELS": str(models), "DISPATCHBOX_QUOTA": "0",
     }  # fmt: skip
     command = [sys.executable, "-m", "bot", "run", "--data", str(data)]
-    began = time.monotonic()
     _fill(data, searcher, people[0])
+    began = time.monotonic()
     with subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True) as bot:
         assert bot.stderr
         for line in bot.stderr:
             if line == "dispatchbox: ready\n":
                 break
         row("run, start to ready", f"{time.monotonic() - began:.2f} s")
-        world = _World(workspace, questions)
-        world.ask(people[:20])  # warm
-        took = [world.ask([user])[0] for user in people[:ALONE]]
-        row("event to chat.postMessage, one question at a time", _spread(took))
-        workspace.acknowledged.clear()
-        took = world.ask([user for _ in range(LOAD // PEOPLE) for user in people[:PEOPLE]], SECONDS)
-        row(f"event to chat.postMessage, {LOAD} questions in {SECONDS:.0f} s, {PEOPLE} people", _spread(took))
-        held = sorted(workspace.acknowledged.values())
-        row("event to acknowledgement under that load", f"p99 {held[int(len(held) * 0.99)] * 1000:.0f} ms")
-        row("/watchlist of 10,000 items, command to reply", _watchlist(workspace, people[0]))
-        memory = psutil.Process(bot.pid)
-        seen = []
-        for _ in tqdm(range(MANY // 1_000), desc="thousands of questions", disable=None):
-            world.ask([people[at % len(people)] for at in range(1_000)])
-            seen.append(memory.memory_info().rss // 2**20)
-        row(f"resident memory of run after each 1,000 of {MANY:,} questions", f"{', '.join(map(str, seen))} MB")
+        world = _World(workspace, questions, people, psutil.Process(bot.pid))
+        for part, measured in SERVED.items():
+            if part in parts:
+                measured(world, row)
         bot.terminate()
     workspace.stop()
+
+
+def _load(world: _World, row: Callable[[str, str], None]) -> None:
+    """From event to posted message, alone and under load."""
+    people = world.people
+    world.ask(people[:20])  # warm
+    took = [world.ask([user])[0] for user in people[:ALONE]]
+    row("event to chat.postMessage, one question at a time", _spread(took))
+    world.workspace.acknowledged.clear()
+    took = world.ask([user for _ in range(LOAD // PEOPLE) for user in people[:PEOPLE]], SECONDS)
+    row(f"event to chat.postMessage, {LOAD} questions in {SECONDS:.0f} s, {PEOPLE} people", _spread(took))
+    held = sorted(world.workspace.acknowledged.values())
+    row("event to acknowledgement under that load", f"p99 {held[int(len(held) * 0.99)] * 1000:.0f} ms")
+
+
+def _watchlist(world: _World, row: Callable[[str, str], None]) -> None:
+    """From /watchlist, and from *More* under its last page, to the reply."""
+    workspace, user = world.workspace, world.people[0]
+    channel = "D" + user[1:]
+
+    def more() -> Coroutine[Any, Any, None]:
+        last = _replies(workspace, user)[-1]
+        found = next(one for block in last["blocks"] for one in block.get("elements", ()) if "value" in one)
+        return workspace.click(user, dict(found), channel=channel, ts=last["ts"])
+
+    for name, do in (
+        ("/watchlist", lambda: workspace.command(user, channel, "/watchlist", "")),
+        ("its next page", more),
+    ):
+        took = []
+        for _ in range(20):
+            count, began = len(_replies(workspace, user)), time.perf_counter()
+            workspace.run(do())
+            while len(_replies(workspace, user)) == count:
+                time.sleep(0.002)
+            took.append(time.perf_counter() - began)
+        row(f"{name} of 10,000 items to reply", f"{_spread(took)}: “{_replies(workspace, user)[-1]['text'][:40]}…”")
+
+
+def _memory(world: _World, row: Callable[[str, str], None]) -> None:
+    """What the process holds over many questions."""
+    people, seen = world.people, []
+    for _ in tqdm(range(MANY // 1_000), desc="thousands of questions", disable=None):
+        world.ask([people[at % len(people)] for at in range(1_000)])
+        seen.append(world.process.memory_info().rss // 2**20)
+    row(f"resident memory of run after each 1,000 of {MANY:,} questions", f"{', '.join(map(str, seen))} MB")
+
+
+SERVED = {"load": _load, "watchlist": _watchlist, "memory": _memory}
 
 
 def _fill(data: Path, searcher: Searcher, owner: str) -> None:
     """Give one person 10,000 items, and let no briefing be new."""
     now = datetime.now(UTC)
     many = [
-        WatchItem(at, f"Thing {at}", None, owner, "", Standing.OPEN, owner, now, owner, now) for at in range(1, 10_001)
+        WatchItem(at, f"Thing {at}", _due(at, now.date()), owner, "", Standing.OPEN, owner, now, owner, now)
+        for at in range(1, 10_001)
     ]
     ledger = Ledger.open(data)
     names = [entry.id for entry in searcher.entries(Audience(now))]
@@ -84,27 +128,25 @@ def _fill(data: Path, searcher: Searcher, owner: str) -> None:
     ledger.close()
 
 
-def _watchlist(workspace: Workspace, user: str) -> str:
-    """Time /watchlist from the command to the reply: the median of ten."""
-    took = []
-    for _ in range(10):
-        count, began = len(_replies(workspace, user)), time.perf_counter()
-        workspace.run(workspace.command(user, "D" + user[1:], "/watchlist", ""))
-        while len(_replies(workspace, user)) == count:
-            time.sleep(0.002)
-        took.append(time.perf_counter() - began)
-    return f"{statistics.median(took) * 1000:.0f} ms"
+def _due(at: int, today: date) -> DateRange | None:
+    """Spread items over a year about today, one in four without a date."""
+    day = today + timedelta(days=at % 365 - 100)
+    return DateRange(day, day, f"{day:%-d %B}", Exact.DAY) if at % 4 else None
 
 
-def _replies(workspace: Workspace, user: str) -> list[dict[str, object]]:
+def _replies(workspace: Workspace, user: str) -> list[dict[str, Any]]:
     return [one for one in workspace.state.messages.get("D" + user[1:], ()) if one.get("only") == user]
 
 
 class _World:
-    """Asks in direct messages and times the answers."""
+    """The workspace and the bot's process; asks in direct messages and times the answers."""
 
-    def __init__(self, workspace: Workspace, questions: Sequence[str]) -> None:
-        self._workspace = workspace
+    def __init__(
+        self, workspace: Workspace, questions: Sequence[str], people: Sequence[str], process: psutil.Process
+    ) -> None:
+        self.workspace = workspace
+        self.people = people
+        self.process = process
         self._questions = questions
         self._asked = 0
         self._read = 0
@@ -116,14 +158,14 @@ class _World:
         for at, user in enumerate(people):
             said.setdefault("D" + user[1:], []).append(time.time())
             question = self._questions[self._asked % len(self._questions)]
-            self._workspace.run(self._workspace.say(user, "D" + user[1:], question))
+            self.workspace.run(self.workspace.say(user, "D" + user[1:], question))
             self._asked += 1
             time.sleep(max(0.0, began + over * (at + 1) / len(people) - time.monotonic()))
         return [posted - said[channel].pop(0) for channel, posted in self._posts(len(people))]
 
     def _posts(self, count: int) -> Iterator[tuple[str, float]]:
         """Wait for so many posts: channel and time of each."""
-        calls = self._workspace.state.calls
+        calls = self.workspace.state.calls
         while count:
             while self._read < len(calls):
                 call = calls[self._read]
