@@ -78,9 +78,7 @@ def build(
             _encode(store, changed, encoder, progress)
             gone = () if batch.present is None else sorted(set(kept) - batch.present)
             if changed or gone or fresh:
-                store.publish(
-                    changed, gone, {"model": encoder.digest, "cut": str(VERSION), "indexed_at": now.isoformat()}
-                )
+                store.publish(changed, gone, {"model": encoder.digest, "cut": str(VERSION)}, now)
             _cache(data / vectors.FOLDER, store, encoder)
         finally:
             store.close()

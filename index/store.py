@@ -18,6 +18,7 @@ import numpy as np
 from sqlite_utils import Database
 
 from index.errors import IndexUnusable
+from index.schema import LONG_AGO, VERSION, first_indexed, migrate
 from index.types import Briefing, Paragraph, Passage, Sentence
 from index.words import fold
 
@@ -29,22 +30,7 @@ if TYPE_CHECKING:
     from index.vectors import Ids
 
 FILE = "briefings.db"
-_SCHEMA = 1
 _BUSY_SECONDS = 10
-_TABLES = """
-create table meta (key text primary key, value text not null);
-create table briefings (
-    id text primary key, title text not null, body text not null, path text not null, paragraphs text not null,
-    published text, publication text, topics text not null, url text, sources text not null, embargo text,
-    channels text, extra text not null, digest text not null);
-create table passages (
-    id integer primary key autoincrement, briefing text not null references briefings(id), start integer not null,
-    end integer not null, first_paragraph integer not null, last_paragraph integer not null, heading text not null,
-    sentences text not null, digest text not null, key text not null);
-create index passages_briefing on passages (briefing);
-create table encodings (key text primary key, passage blob not null, sentences blob not null);
-create virtual table words using fts5 (title, heading, text, tokenize = 'porter unicode61 remove_diacritics 2');
-"""
 _COLUMNS = (
     "id title body path paragraphs published publication topics url sources embargo channels extra digest".split()
 )
@@ -52,7 +38,10 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A briefing in the catalogue: what decides who may see it, and its passages' ids."""
+    """A briefing in the catalogue: what decides who may see it, and its passages' ids.
+
+    ``first_indexed`` is an instant in UTC, and stays through edits and where the file is renamed.
+    """
 
     id: str
     title: str
@@ -60,6 +49,7 @@ class Entry:
     embargo: datetime | None
     channels: frozenset[str] | None
     passages: tuple[int, ...]
+    first_indexed: datetime = LONG_AGO
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +88,19 @@ class Store:
 
     def _prepare(self, *, write: bool) -> None:
         version = self._db.execute("pragma user_version").fetchone()[0]
-        if version > _SCHEMA:
-            message = f"{self._path}: made by a newer Dispatch Box (schema {version}, not {_SCHEMA}); update this one"
+        if version > VERSION:
+            message = f"{self._path}: made by a newer Dispatch Box (schema {version}, not {VERSION}); update this one"
             raise IndexUnusable(message)
-        if version < _SCHEMA and not write:
+        if not version and not write:
             message = f"{self._path}: no index in it yet; run 'dispatchbox index'"
             raise IndexUnusable(message)
         if write:
             self._db.enable_wal()
             self._db.execute("pragma synchronous = full")
-        else:
+        if version < VERSION:
+            migrate(self._db.conn)
+        if not write:
             self._db.execute("pragma query_only = on")
-        if version < _SCHEMA:
-            with self._db.atomic():
-                for statement in _TABLES.strip().split(";\n"):
-                    self._db.execute(statement.rstrip(";"))
-                self._db.execute(f"pragma user_version = {_SCHEMA}")
 
     def close(self) -> None:
         """Close the connection."""
@@ -151,7 +138,7 @@ class Store:
 
     def catalogue(self) -> tuple[Entry, ...]:
         """List every briefing, the permitted and the restricted."""
-        query = """select b.id, b.title, b.published, b.embargo, b.channels, group_concat(p.id)
+        query = """select b.id, b.title, b.published, b.embargo, b.channels, group_concat(p.id), b.first_indexed
             from briefings b left join passages p on p.briefing = b.id group by b.id"""
         return tuple(
             Entry(
@@ -161,6 +148,7 @@ class Store:
                 embargo=datetime.fromisoformat(row[3]) if row[3] else None,
                 channels=frozenset(json.loads(row[4])) if row[4] is not None else None,
                 passages=tuple(map(int, row[5].split(","))) if row[5] else (),
+                first_indexed=datetime.fromisoformat(row[6]),
             )
             for row in self._db.execute(query)
         )
@@ -235,23 +223,26 @@ class Store:
         changed: Iterable[tuple[Briefing, Sequence[tuple[Passage, str]]]],
         gone: Iterable[str],
         facts: Mapping[str, str],
+        now: datetime,
     ) -> str:
         """Put changed briefings in, and take gone ones out, in one transaction; give the passage set.
 
         Each passage comes with the key of its encoding; encodings that no passage uses are dropped.
-        ``facts`` about the index go to its meta data.
+        ``facts`` about the index go to its meta data, and the instant.
         """
         with _translated(self._path), self._db.atomic():
             for name in gone:
                 self._remove(name)
             for briefing, passages in changed:
                 self._remove(briefing.id)
-                self._insert(briefing, passages)
+                self._insert(briefing, passages, now)
             self._db.execute("delete from encodings where key not in (select key from passages)")
             rows = self._db.execute("select id, key from passages order by id").fetchall()
             passage_set = hashlib.sha256(json.dumps(rows).encode()).hexdigest()
             revision = int(self.meta().get("revision", "0")) + 1
-            facts = {**facts, "passage_set": passage_set, "revision": str(revision)}
+            facts = {
+                **facts, "indexed_at": now.isoformat(), "passage_set": passage_set, "revision": str(revision),
+            }  # fmt: skip
             self._db.table("meta").insert_all([{"key": k, "value": v} for k, v in facts.items()], replace=True)
         return passage_set
 
@@ -260,8 +251,9 @@ class Store:
         self._db.execute("delete from passages where briefing = ?", [name])
         self._db.execute("delete from briefings where id = ?", [name])
 
-    def _insert(self, briefing: Briefing, passages: Sequence[tuple[Passage, str]]) -> None:
-        self._db.table("briefings").insert(_row(briefing))
+    def _insert(self, briefing: Briefing, passages: Sequence[tuple[Passage, str]], now: datetime) -> None:
+        first = first_indexed(self._db.conn, briefing.id, briefing.body, now)
+        self._db.table("briefings").insert({**_row(briefing), "first_indexed": first})
         for passage, key in passages:
             cursor = self._db.execute(
                 "insert into passages (briefing, start, end, first_paragraph, last_paragraph, heading, sentences,"
