@@ -62,6 +62,10 @@ class Desk:
         """Give the audience that sees what the whole workspace may see."""
         return Audience(self.instant())
 
+    def somebody(self) -> Audience:
+        """Give the audience that sees what anybody at all may see now."""
+        return Audience(self.instant(), self.searcher.channels())
+
     def channel(self, channel: str) -> Audience:
         """Give the audience of everybody in a channel."""
         return Audience(self.instant(), frozenset([channel]))
@@ -94,17 +98,12 @@ class Desk:
         return self.searcher.briefings([name], audience).get(name)
 
     def version(self) -> str:
-        """Name what may be seen now and what of it was looked at: another name while there is something to look at."""
-        audience = Audience(self.instant(), self.searcher.channels())
-        names = sorted(entry.id for entry in self.searcher.entries(audience))
-        seen = sorted(self.ledger.items.arrived().items())
-        revision = self.searcher.facts().get("revision", "")
-        return f"{revision}:{hashlib.sha256(repr((names, seen)).encode()).hexdigest()[:16]}"
+        """Name what may be seen now and what of it was looked at: another name while there is something to look at.
 
-    def everything(self) -> dict[str, Briefing]:
-        """Read every briefing that somebody may see now."""
-        audience = Audience(self.instant(), self.searcher.channels())
-        return self.searcher.briefings([entry.id for entry in self.searcher.entries(audience)], audience)
+        Of one index embargoes only lift, so that the number of briefings tells which they are.
+        """
+        facts, seen = self.searcher.facts(), len(self.searcher.entries(self.somebody()))
+        return f"{facts.get('revision')}:{facts.get('indexed_at')}:{seen}:{self.ledger.looked()}"
 
     def passages(self, briefing: Briefing) -> list[Stored]:
         """Read a briefing's passages with their vectors, in order."""

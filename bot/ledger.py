@@ -44,6 +44,7 @@ FILE = "bot.db"
 _BUSY_SECONDS = 2.5  # Slack wants its acknowledgement within three
 _KEYS_KEPT = timedelta(days=30)  # a duplicate comes within days; Slack replays an outage within hours
 EVERYWHERE = "*"  # the channel of a setting that holds for all
+_LOOKED = "briefing looked at"  # shown to nobody, for it counts the restricted ones too
 # Numbered by place: a database at version n has run the first n.
 _MIGRATIONS = (
     """
@@ -201,8 +202,12 @@ class Ledger:
         )
 
     def counts(self) -> dict[str, int]:
-        """Give what was counted so far."""
-        return dict(self._rows("select what, n from counts order by what"))
+        """Give what was counted so far of what people and Slack sent."""
+        return dict(self._rows("select what, n from counts where what <> ? order by what", _LOOKED))
+
+    def looked(self) -> int:
+        """Count how often a briefing was looked at, or noticed to be gone."""
+        return int(self._rows("select coalesce(sum(n), 0) from counts where what = ?", _LOOKED)[0][0])
 
     def claim(self, served: str = "") -> Claimed | None:
         """Take a row that waits, and note that it was begun once more.
@@ -377,7 +382,10 @@ class Ledger:
                 case Forget():
                     self._erase("user = ?", effect.user)
                     items.forget(self._db.execute, effect.user)
-                case Changed() | Watch() | Proposal() | Arrived() | Subscribed():
+                case Arrived():
+                    items.apply(self._db.execute, effect)
+                    self._count(_LOOKED)
+                case Changed() | Watch() | Proposal() | Subscribed():
                     items.apply(self._db.execute, effect)
 
     def answer(self, key: str) -> Kept | None:

@@ -118,6 +118,12 @@ class Searcher:
             allowed = {entry.id for entry in visible(self._current().entries, audience, None)}
             return self._store.briefings([name for name in names if name in allowed])
 
+    def digests(self, audience: Audience) -> dict[str, str]:
+        """Map the briefings that this audience may see to the digest of what each was read from."""
+        with self._one_at_a_time():
+            digests = self._store.digests()
+            return {entry.id: digests[entry.id] for entry in visible(self._current().entries, audience, None)}
+
     def passages(self, name: str) -> list[Stored]:
         """Read the passages of one briefing, with their vectors, in the order of its text."""
         with self._one_at_a_time():

@@ -20,7 +20,7 @@ from index.steps import steps
 from index.words import STOPWORDS, stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from bot.desk import Desk
     from bot.types import Effect, Inbound
@@ -40,20 +40,25 @@ def arrived(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     its steps enter, and nothing is proposed.
     """
     seen = desk.ledger.items.arrived()
-    now = desk.everything()
-    changed = [one for name, one in now.items() if seen.get(name) != one.digest]
-    changed.sort(key=lambda one: (str(one.published), one.id))
+    now = desk.searcher.digests(desk.somebody())
+    changed = _oldest_first(desk, {name for name, digest in now.items() if seen.get(name) != digest})
     gone = [name for name in seen if name not in now and name != _FIRST_ROUND]
     first = not seen or _FIRST_ROUND in seen
-    some = changed[: _BITE if first else max(1, _BITE * _WORK // (_WORK + len(desk.ledger.items.still_open())))]
+    bite = _BITE if first else max(1, _BITE * _WORK // (_WORK + len(desk.ledger.items.still_open())))
+    some = list(desk.searcher.briefings(changed[:bite], desk.somebody()).values())
     items = _entered(desk, some, gone)
     effects: list[Effect] = [Changed(key_of(inbound), "", desk.now(), "briefing", tuple(items))] if items else []
     effects += [Arrived(one.id, one.digest) for one in some] + [Arrived(name, "") for name in gone]
     if first:
-        return [*effects, Arrived(_FIRST_ROUND, "" if len(some) == len(changed) else "begun")]
+        return [*effects, Arrived(_FIRST_ROUND, "" if len(some) == len(changed) else "begun")] if seen or some else []
     for one in some:
         effects += _told(desk, one) if one.id not in seen else []
     return effects
+
+
+def _oldest_first(desk: Desk, names: Container[str]) -> list[str]:
+    found = [one for one in desk.searcher.entries(desk.somebody()) if one.id in names]
+    return [one.id for one in sorted(found, key=lambda one: (str(one.published), one.id))]
 
 
 # -- steps become items -----------------------------------------------------------------------------------
@@ -236,7 +241,7 @@ def answered(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
 
 def _said(desk: Desk, proposal: Proposal, item: WatchItem) -> Any:  # noqa: ANN401 - a date or None
     """Read the date that the new sentence names, to begin the form with."""
-    briefing = desk.everything().get(proposal.briefing)
+    briefing = desk.briefing(proposal.briefing, desk.somebody())
     if briefing is None or briefing.published is None:
         return None
     named = dates.find(briefing.body[proposal.start : proposal.end], briefing.published)
