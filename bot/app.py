@@ -60,8 +60,13 @@ def _acknowledged(ack: Ack) -> None:
     ack()
 
 
-def route(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 - a line for each surface
-    """Take what came in to the listener of its surface."""
+def route(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
+    """Take what came in to the listener of its surface, and show App Home anew where that changes it."""
+    effects = _heard(desk, inbound)
+    return [*effects, *home.renewed(desk, inbound, effects)]
+
+
+def _heard(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 - a line for each surface
     match inbound.surface:
         case Surface.MENTION | Surface.DIRECT | Surface.THREAD:
             return questions.heard(desk, inbound)

@@ -169,26 +169,29 @@ class Ledger:
 
     def accept(self, inbound: Inbound, *, urgent: bool) -> bool:
         """Write what came in, ``urgent`` before the rest; False where it had come already."""
+        with self._change():
+            return self._accept(inbound, urgent=urgent)
+
+    def _accept(self, inbound: Inbound, *, urgent: bool) -> bool:
         at = inbound.received.isoformat()
         row = [inbound.surface, inbound.conversation, inbound.user, urgent, _inbound_text(inbound), at]
-        with self._change():
-            new = [
-                self._db.execute("insert or ignore into seen (key, at) values (?, ?)", [key, at]).rowcount
-                for key in inbound.keys
-            ]
-            if not all(new):
-                self._count("duplicate")
-                return False
+        new = [
+            self._db.execute("insert or ignore into seen (key, at) values (?, ?)", [key, at]).rowcount
+            for key in inbound.keys
+        ]
+        if not all(new):
+            self._count("duplicate")
+            return False
+        self._db.execute(
+            "insert into inbox (surface, conversation, user, urgent, body, received) values (?, ?, ?, ?, ?, ?)", row
+        )
+        self._count(inbound.surface)
+        if inbound.ts and inbound.channel:
             self._db.execute(
-                "insert into inbox (surface, conversation, user, urgent, body, received) values (?, ?, ?, ?, ?, ?)", row
+                "insert into marks (channel, ts) values (?, ?) on conflict (channel)"
+                " do update set ts = max(ts, excluded.ts)",
+                [inbound.channel, inbound.ts],
             )
-            self._count(inbound.surface)
-            if inbound.ts and inbound.channel:
-                self._db.execute(
-                    "insert into marks (channel, ts) values (?, ?) on conflict (channel)"
-                    " do update set ts = max(ts, excluded.ts)",
-                    [inbound.channel, inbound.ts],
-                )
         return True
 
     def count(self, what: str) -> None:
@@ -258,9 +261,13 @@ class Ledger:
             )
 
     def asked(self, user: str, since: datetime, until: datetime) -> int:
-        """Count what one person has said or clicked from one instant to another, both included."""
-        query = "select count(*) from inbox where user = ? and received between ? and ?"
+        """Count what one person has said or clicked from one instant to another, both included; App Home is neither."""
+        query = "select count(*) from inbox where user = ? and received between ? and ? and surface <> 'home'"
         return int(self._rows(query, user, since.isoformat(), until.isoformat())[0][0])
+
+    def opened_home(self, user: str) -> bool:
+        """Tell whether a person has ever opened App Home."""
+        return bool(self._rows("select 1 from inbox where user = ? and surface = 'home' limit 1", user))
 
     def morning_before(self, user: str, day: str) -> date | None:
         """Give the last day before this one whose reminders went to somebody; None where there is none."""
@@ -355,6 +362,8 @@ class Ledger:
     def _apply(self, effects: Sequence[Effect], now: datetime) -> None:
         for effect in effects:
             match effect:
+                case Inbound():
+                    self._accept(effect, urgent=True)
                 case Outbound():
                     self._db.execute(
                         "insert or ignore into outbox (key, lane, method, user, answer, body, created, due)"

@@ -259,4 +259,5 @@ class Subscribed:
     at: datetime
 
 
-Effect = Outbound | Kept | Judged | Setting | Forget | Changed | Watch | Proposal | Arrived | Subscribed
+# An Inbound among the effects is worked on next, once what it comes from is kept.
+Effect = Inbound | Outbound | Kept | Judged | Setting | Forget | Changed | Watch | Proposal | Arrived | Subscribed

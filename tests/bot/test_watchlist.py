@@ -287,6 +287,20 @@ def test_menus_act_and_a_stale_or_forged_one_is_told_kindly(world: World) -> Non
     assert "is yours" in choose(f"claim {item}")
 
 
+def test_app_home_follows_its_persons_changes_once_it_was_opened(world: World) -> None:
+    world.workspace.run(world.workspace.open_home(ANNA, "home"))
+    world.wait(lambda: world.state.homes.get(ANNA))
+    told(world, "/watchlist add Ring the clerk")
+    home = world.wait(lambda: "Ring the clerk" in str(world.state.homes[ANNA]) and world.state.homes[ANNA])
+    item = world.bot.ledger.items.still_open()[-1].number
+    action = {"action_id": "watch_item", "type": "overflow", "selected_option": {"value": f"done {item}"}}
+    world.workspace.run(world.workspace.click(ANNA, action, view={"id": home["id"], "type": "home"}))
+    world.wait(lambda: "Ring the clerk" not in str(world.state.homes[ANNA]))
+    told(world, "/watchlist add Ring the whips", BEN)
+    world.quiet()
+    assert set(world.state.homes) == {ANNA}
+
+
 def test_reassigning_is_by_a_form_and_only_to_members(world: World) -> None:
     told(world, "/watchlist add Ring the clerk")
     item = world.bot.ledger.items.still_open()[-1].number
