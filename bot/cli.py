@@ -14,8 +14,9 @@ from tqdm import tqdm
 
 from bot import words
 from index import evaluate, gold, report
-from index.steps import about, within
 from index.steps import steps as find_steps
+from index.steps import within
+from index.words import about
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -78,10 +79,10 @@ def grammar() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, about: str, **more: bool
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, does: str, **more: bool
 ) -> argparse.ArgumentParser:
     """Add a command with the options that all have, and those it asks for."""
-    parser = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+    parser = commands.add_parser(name, help=does, description=does[0].upper() + does[1:] + ".")
     parser.add_argument("--briefings", type=Path, metavar="FOLDER", help="the folder of briefings")
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="the folder of the database and the index")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -151,7 +152,7 @@ def steps(
 
     With ``first`` or ``last``, only those that may fall then; with ``topic``, of briefings on it.
     """
-    chosen = [one for one in briefings if topic is None or about(one, topic)]
+    chosen = [one for one in briefings if topic is None or about(topic, one.topics, one.title)]
     found = [step for briefing in chosen for step in find_steps(briefing) if within(step.due, first, last)]
     _print([report.step(one) for one in found], words.steps(found), as_json=as_json)
     return OK

@@ -16,7 +16,6 @@ from index.items import OPENING, cut, items, kept
 from index.sentences import sentences
 from index.tense import verbs
 from index.types import NextStep
-from index.words import stems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,13 +96,6 @@ def steps(briefing: Briefing) -> tuple[NextStep, ...]:
         )
         if item
     )
-
-
-def about(briefing: Briefing, topic: str) -> bool:
-    """Tell whether a briefing is on a topic: listed among its topics, or every word of it in the title."""
-    wanted = stems(topic)
-    named = [stems(one) for one in briefing.topics]
-    return wanted in named or (bool(wanted) and set(wanted) <= set(stems(briefing.title)))
 
 
 def within(due: DateRange | None, first: date | None, last: date | None) -> bool:

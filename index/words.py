@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import Stemmer
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 _STEMMER = Stemmer.Stemmer("english")
 _DASHES = (
@@ -69,6 +69,12 @@ def stem(word: str) -> str:
 def stems(text: str) -> tuple[str, ...]:
     """Fold a text and return the stems of its words, in order. One question asks for the same texts many times."""
     return tuple(stem(word) for word in words(text))
+
+
+def about(topic: str, topics: Iterable[str], text: str) -> bool:
+    """Tell whether something is on a topic: it is among its topics, or its text holds every word that tells something."""
+    telling = {stem(word) for word in words(topic) if word not in STOPWORDS} or set(stems(topic))
+    return stems(topic) in map(stems, topics) or (bool(telling) and telling <= set(stems(text)))
 
 
 def share(wanted: Mapping[str, float], held: Collection[str]) -> float:

@@ -14,8 +14,7 @@ from bot.listeners.questions import refusal
 from bot.replies import file, privately
 from bot.types import Subscribed
 from bot.watchlist import PAST, Wish, grouped, window
-from index.question import read as read_question
-from index.words import stems
+from index.words import about
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,7 +88,7 @@ def nextsteps(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     asked = window(inbound.text, desk.today())
     if isinstance(asked, str):
         return tell(inbound, cards.problem(asked))
-    known = [one for one in _steps(desk, inbound.user) if _speaks(desk, one, asked.topic)]
+    known = [one for one in _steps(desk, inbound.user) if _speaks(one, asked.topic)]
     dated = [one for one in known if one.due and one.due.latest >= asked.first and one.due.earliest <= asked.last]
     undated = [] if asked.past or asked.last < desk.today() else [one for one in known if one.due is None and one.open]
     ahead = [*([one for one in dated if one.due and one.due.latest < desk.today()] if asked.past else dated), *undated]
@@ -109,13 +108,11 @@ def _steps(desk: Desk, user: str) -> list[WatchItem]:
     return [one for one in desk.ledger.items.of_briefings() if one.source.get("briefing") in names]
 
 
-def _speaks(desk: Desk, item: WatchItem, topic: str) -> bool:
-    """Tell whether an item is on a topic: its words, its bodies, its briefing's title and topics hold every word."""
-    if not topic:
-        return True
-    wanted = {stem for term in read_question(topic, desk.today()).terms or (topic,) for stem in stems(term)}
-    briefing = f"{item.source.get('title', '')} {' '.join(item.source.get('topics', ()))}"
-    return wanted <= set(stems(f"{item.text} {item.source.get('quote', '')} {' '.join(item.bodies)} {briefing}"))
+def _speaks(item: WatchItem, topic: str) -> bool:
+    """Tell whether an item is on a topic, by its words and bodies, and its briefing's title and topics together."""
+    source, topics = item.source, item.source.get("topics", ())
+    told = (item.text, source.get("quote", ""), *item.bodies, source.get("title", ""), *topics)
+    return not topic or about(topic, topics, " ".join(map(str, told)))
 
 
 def exported(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:

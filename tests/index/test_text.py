@@ -20,7 +20,7 @@ from index.parse import read_lines
 from index.sentences import sentences
 from index.split import LONGEST, split
 from index.types import Briefing, Kind
-from index.words import fold, stems
+from index.words import about, fold, stems
 from tests.conftest import LONDON
 
 PIECES = st.sampled_from(
@@ -161,6 +161,17 @@ def test_folding_twice_is_folding_once_and_words_survive_case(text: str) -> None
 )
 def test_two_ways_to_write_one_thing_are_the_same_words(one: str, other: str) -> None:
     assert stems(one) == stems(other)
+
+
+@pytest.mark.parametrize(
+    ("topic", "on_it"),
+    [
+        ("Local Government", True), ("ports", True), ("the port levy", True), ("levy rail", False), ("local", False),
+        ("", False), ("?", False), ("the", False),
+    ],
+)  # fmt: skip
+def test_what_is_on_a_topic_names_it_or_holds_its_words(topic: str, *, on_it: bool) -> None:
+    assert about(topic, ["local government"], "A levy on ports") == on_it
 
 
 @given(TEXT)
