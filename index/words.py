@@ -72,7 +72,7 @@ def stems(text: str) -> tuple[str, ...]:
 
 
 def about(topic: str, topics: Iterable[str], text: str) -> bool:
-    """Tell whether something is on a topic: it is among its topics, or its text holds every word that tells something."""
+    """Tell whether something is on a topic: among its topics, or its text holds every word that tells something."""
     telling = {stem(word) for word in words(topic) if word not in STOPWORDS} or set(stems(topic))
     return stems(topic) in map(stems, topics) or (bool(telling) and telling <= set(stems(text)))
 

@@ -214,7 +214,8 @@ def test_next_steps_are_listed_by_date_with_their_citation_and_a_button(world: W
     assert "Railways" not in told(world, "/nextsteps sanctions")["text"]
     button = next(one for one in elements(shown["blocks"]) if one.get("action_id") == "add_step")
     world.press(shown, "add_step")
-    world.wait(lambda: world.bot.ledger.items.get([int(button["value"])])[int(button["value"])].owner == ANNA)
+    assert f"#{button['value']} is yours" in world.whisper(3)["text"]
+    assert world.bot.ledger.items.get([int(button["value"])])[int(button["value"])].owner == ANNA
     assert "No next steps there" in told(world, "/nextsteps fishing")["text"]
 
 
