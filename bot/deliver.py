@@ -1,7 +1,8 @@
 """Outbox → Slack, once.
 
 A call that may or may not have been applied is never made again before Slack was asked: a posted message
-carries its key as metadata, so it can be found. What cannot be read back is said at most once.
+carries its key as metadata, so it can be found. What cannot be read back is said at most once. An update
+alone may be made again, for the same words in the same place are no second message.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ _LONGEST_WAIT = 3600.0  # seconds; a longer Retry-After is asked again then
 _GIVEN_UP = timedelta(minutes=10)  # after which a read-back that fails is given up
 _TOO_LATE = timedelta(hours=24)  # after which a call that Slack never took is given up
 _SLOWEST = 60.0  # seconds between two tries of a call that fails, at most
+_AGAIN = 1.0  # seconds between two looks whether a message was said that another is about
 _IDLE = 0.5  # seconds between two looks at an outbox that nobody has announced anything for
 _PAGE = 100
 
@@ -62,7 +64,7 @@ class Fate(Enum):
 # Slack's error codes (docs.slack.dev, chat.postMessage and the calls' common errors) by what helps.
 _CODES = {
     Fate.RETRY: "ratelimited rate_limited service_unavailable team_added_to_org",
-    Fate.UNKNOWN: "internal_error fatal_error request_timeout",
+    Fate.UNKNOWN: "internal_error fatal_error request_timeout update_failed",
     Fate.SHORTEN: """msg_too_long msg_blocks_too_long invalid_blocks invalid_blocks_format invalid_attachments
         too_many_attachments attachment_payload_limit_exceeded block_mismatch markdown_text_conflict""",
     Fate.TELL: """channel_not_found is_archived not_in_channel restricted_action restricted_action_read_only_channel
@@ -79,6 +81,7 @@ _CODES = {
         trigger_expired user_not_found
         trigger_exchanged hash_conflict view_too_large push_limit_reached not_found duplicate_channel_not_found used_url
         expired_url duplicate_message_not_found unknown_method message_not_found cant_update_message not_enabled
+        edit_window_closed is_inactive no_dual_broadcast_content_update streaming_state_conflict file_not_found
         invalid_thread_ts metadata_too_large invalid_metadata_format invalid_metadata_schema""",
 }
 FATES = {code: fate for fate, codes in _CODES.items() for code in codes.split()}
@@ -172,12 +175,35 @@ class Deliverer:
 
     def step(self, due: Due) -> None:
         """Send one row, or settle one whose outcome is unknown."""
-        if due.state == "pending":
-            self._send(due)
-        elif due.outbound.method is Method.POST:
-            self._settle_post(due)
+        aimed = self._aimed(due)
+        if aimed is None:
+            return
+        if aimed.state == "pending":
+            self._send(aimed)
+        elif aimed.outbound.method is Method.POST:
+            self._settle_post(aimed)
+        elif aimed.outbound.method is Method.UPDATE:
+            self._settle_update(aimed)
         else:
             self._ledger.park(due.id, "unknown", (), self._now())
+
+    def _aimed(self, due: Due) -> Due | None:
+        """Give a row with the ts of the message that it is about; None where that was not said yet, or never."""
+        rest = dict(due.outbound.body)
+        of = rest.pop("of", None)
+        if of is None:
+            return due
+        state, ts = self._ledger.outcome(of)
+        updates = due.outbound.method is Method.UPDATE
+        if state == "sent" and (ts or not updates):
+            body = {**rest, "ts": ts} if updates else {"thread_ts": ts, **rest}
+            body = {name: value for name, value in body.items() if value}
+            return replace(due, outbound=replace(due.outbound, body=body))
+        if state in {"pending", "sending", "unknown"}:
+            self._ledger.later(due.id, self._now() + timedelta(seconds=_AGAIN), due.state, "waits for what it is about")
+        else:
+            self._ledger.park(due.id, "what it is about was never said", (), self._now())
+        return None
 
     def _send(self, due: Due) -> None:
         self._ledger.begin(due.id, self._now())
@@ -198,6 +224,8 @@ class Deliverer:
         match outcome.fate:
             case Fate.UNKNOWN if due.outbound.method is Method.POST:
                 self._ledger.later(due.id, now + timedelta(seconds=min(2.0, self._settle)), "unknown", outcome.reason)
+            case Fate.UNKNOWN if due.outbound.method is Method.UPDATE:
+                self._ledger.later(due.id, now + timedelta(seconds=self._settle), "unknown", outcome.reason)
             case Fate.UNKNOWN:
                 self._ledger.park(due.id, "unknown", (), now)
             case Fate.RETRY if now - due.created < _TOO_LATE:
@@ -250,6 +278,9 @@ class Deliverer:
             body["channel"] = self._conversation(body["channel"])
             body["metadata"] = {"event_type": EVENT, "event_payload": {"key": outbound.key}}
             said |= {"unfurl_links": False, "unfurl_media": False}
+        if outbound.method is Method.UPDATE:  # it keeps the metadata; blocks that are not named would stay
+            body["channel"] = self._conversation(body["channel"])
+            said = {"blocks": [], **said, "parse": "none"}  # its default is another than chat.postMessage's
         done = self._client.api_call(outbound.method.value, json={**body, **said})
         return str(done.get("ts") or "")
 
@@ -290,6 +321,17 @@ class Deliverer:
             self._ledger.later(due.id, now, "pending", "was not applied")
         else:
             self._ledger.later(due.id, now + timedelta(seconds=min(5.0, self._settle / 4)), "unknown", "not there yet")
+
+    def _settle_update(self, due: Due) -> None:
+        """Update again, but not before the first try can come no more: it might undo a newer update."""
+        now = self._now()
+        left = self._settle - (now - due.begun).total_seconds()
+        if now - due.created > _TOO_LATE:
+            self._ledger.park(due.id, "unknown", (), now)
+        elif left > 0:
+            self._ledger.later(due.id, now + timedelta(seconds=left), "unknown", "may still come")
+        else:
+            self._send(due)
 
     def _found(self, due: Due) -> str | None:
         """Read the thread or the conversation back; give the message's ts where it is there."""

@@ -335,6 +335,11 @@ class Ledger:
                 [row, row],
             )
 
+    def outcome(self, key: str) -> tuple[str, str]:
+        """Tell how a call stands, and the ts it got, '' for none; its state is '' where there is no such call."""
+        rows = self._rows("select state, ts from outbox where key = ?", key)
+        return (rows[0][0], rows[0][1]) if rows else ("", "")
+
     def later(self, row: int, due: datetime, state: str, reason: str, outbound: Outbound | None = None) -> None:
         """Put a row off: ``state`` pending to send it, unknown to settle it. ``outbound`` replaces its text."""
         with self._change():

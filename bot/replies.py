@@ -24,6 +24,16 @@ def post(  # noqa: PLR0913, PLR0917 - a message and where it goes
     return Outbound(key, Method.POST, channel, body, message, user, answer)
 
 
+def update(channel: str, of: str, key: str, message: Message) -> Outbound:
+    """Put another message in the place of one that was posted in this channel under the key ``of``."""
+    return Outbound(key, Method.UPDATE, channel, {"channel": channel, "of": of}, message)
+
+
+def beneath(channel: str, of: str, key: str, message: Message, answer: str = "") -> Outbound:
+    """Post in the thread of a message that was, or is still to be, posted in this channel under the key ``of``."""
+    return Outbound(key, Method.POST, channel, {"channel": channel, "of": of}, message, answer=answer)
+
+
 def privately(inbound: Inbound, key: str, message: Message, answer: str = "") -> Outbound:
     """Say it to one person alone, by the way that what came in leaves open."""
     lane = f"private:{inbound.user}"

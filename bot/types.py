@@ -30,9 +30,10 @@ class Surface(StrEnum):
 
 
 class Method(StrEnum):
-    """The ways in which the bot speaks; only POST can be read back from Slack."""
+    """The ways in which the bot speaks. Only POST can be read back from Slack; only UPDATE may be made twice."""
 
     POST = "chat.postMessage"
+    UPDATE = "chat.update"
     EPHEMERAL = "chat.postEphemeral"
     RESPOND = "response_url"
     MODAL = "views.open"
@@ -83,7 +84,9 @@ class Message:
 class Outbound:
     """One call to Slack, to be made once. ``key`` is unique; calls of one ``lane`` are made in order.
 
-    ``body`` holds the method's arguments, without ``text``, ``blocks`` and metadata for a message.
+    ``body`` holds the method's arguments, without ``text``, ``blocks`` and metadata for a message. ``of`` among
+    them is the key of the message that this is about: it waits until that was said, and is given up where that
+    never was. An UPDATE takes its ``ts`` from there, and a POST its ``thread_ts``, unless it names one or ''.
     """
 
     key: str

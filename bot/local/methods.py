@@ -53,6 +53,22 @@ def _post(state: State, body: dict[str, Any]) -> Answer:
     return {"ok": True, "channel": channel, "ts": kept["ts"], "message": kept}
 
 
+def _update(state: State, body: dict[str, Any]) -> Answer:
+    """Change a message of the bot's own in its place; its metadata stays."""
+    channel = str(body.get("channel") or "")
+    blocks = body.get("blocks") or []
+    if problem := _closed(state.channels.get(channel)) or message_problem(body.get("text") or "", blocks):
+        return _no(problem)
+    found = next((one for one in state.messages.get(channel, ()) if one["ts"] == body.get("ts")), None)
+    if found is None or found.get("only"):
+        return _no("message_not_found")
+    if found["user"] != BOT_USER:
+        return _no("cant_update_message")
+    found |= {"text": body.get("text") or "", "blocks": blocks, "edited": {"user": BOT_USER, "ts": state.ts()}}
+    state.saw("update", channel=channel, **found)
+    return {"ok": True, "channel": channel, "ts": found["ts"], "text": found["text"]}
+
+
 def _closed(channel: dict[str, Any] | None) -> str | None:
     if channel is None:
         return "channel_not_found"
@@ -222,6 +238,7 @@ METHODS: dict[str, Callable[[State, dict[str, Any]], Answer]] = {
     "auth.test": _auth_test,
     "chat.postMessage": _post,
     "chat.postEphemeral": _ephemeral,
+    "chat.update": _update,
     "chat.getPermalink": _permalink,
     "files.getUploadURLExternal": _upload_url,
     "files.completeUploadExternal": _upload_done,
