@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot import remind
+from index.almanac import working
 
 if TYPE_CHECKING:
     from bot.accept import Acceptor
@@ -40,7 +41,7 @@ class News:
             day = self._desk.settings.today or remind.morning(
                 self._desk.now(), self._zone(user), self._desk.settings.reminder_time
             )
-            if day and remind.working(day):
+            if day and working(day):
                 found.append((user, day.isoformat()))
         return found
 

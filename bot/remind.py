@@ -17,7 +17,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
-from index.almanac import bank_holidays, recesses
+from index.almanac import recesses, working
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,12 +56,6 @@ def morning(now: datetime, zone: ZoneInfo, at: time) -> date | None:
     """Give the local day whose reminders may go out at this instant; None before the hour of reminders."""
     local = now.astimezone(zone)
     return local.date() if local.time() >= at else None
-
-
-@cache
-def working(day: date) -> bool:
-    """Tell a working day in England; bank holidays are known for the years that the almanac has."""
-    return day.weekday() < 5 and day not in bank_holidays()  # noqa: PLR2004 - Monday to Friday
 
 
 @cache

@@ -46,6 +46,12 @@ def bank_holidays(name: str | None = None) -> tuple[date, ...]:
 
 
 @cache
+def working(day: date) -> bool:
+    """Tell a working day in England; bank holidays are known for the years that the almanac has."""
+    return day.weekday() < 5 and day not in bank_holidays()  # noqa: PLR2004 - Monday to Friday
+
+
+@cache
 def recesses() -> tuple[Recess, ...]:
     """Give the recesses of the Commons in order, summer 2025 to summer 2027."""
     day = timedelta(days=1)

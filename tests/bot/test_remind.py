@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.remind import Why, last_free, morning, parliamentary, reminders, working
+from bot.remind import Why, last_free, morning, parliamentary, reminders
 from bot.types import Standing, WatchItem
+from index.almanac import working
 from index.types import DateRange, Exact
 
 NOW = datetime(2025, 11, 1, tzinfo=UTC)
