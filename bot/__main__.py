@@ -21,6 +21,7 @@ from index.parse import read_folder, read_lines
 from index.read import SentenceReader
 from index.runtime import read_manifest
 from index.search import Searcher, visible
+from index.steps import known
 from index.store import Store
 from index.types import Audience
 
@@ -87,7 +88,10 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
 
 def _steps(options: argparse.Namespace, settings: Settings) -> int:
     seen = list(_seen(options, settings))
-    return cli.steps(seen, options.first, options.last, options.topic, as_json=options.json)
+    found = known(seen, Store.open(settings.data).steps)
+    return cli.steps(
+        [(one, found[one.id]) for one in seen], options.first, options.last, options.topic, as_json=options.json
+    )
 
 
 def _eval_steps(options: argparse.Namespace, settings: Settings) -> int:

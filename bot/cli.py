@@ -14,16 +14,15 @@ from tqdm import tqdm
 
 from bot import words
 from index import evaluate, gold, report
-from index.steps import steps as find_steps
 from index.steps import within
 from index.words import about
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from index.ask import Considered
     from index.build import Built
-    from index.types import Answer, Briefing
+    from index.types import Answer, Briefing, NextStep
 
 OK = 0
 REFUSED = 1  # some input was refused, the rest is done; or check found something wrong
@@ -146,14 +145,19 @@ def score(
 
 
 def steps(
-    briefings: Sequence[Briefing], first: date | None, last: date | None, topic: str | None, *, as_json: bool
+    told: Iterable[tuple[Briefing, Sequence[NextStep]]],
+    first: date | None,
+    last: date | None,
+    topic: str | None,
+    *,
+    as_json: bool,
 ) -> int:
-    """List the next steps of these briefings, in the order of their dates of publication.
+    """List the next steps of briefings, in the order given.
 
     With ``first`` or ``last``, only those that may fall then; with ``topic``, of briefings on it.
     """
-    chosen = [one for one in briefings if topic is None or about(topic, one.topics, one.title)]
-    found = [step for briefing in chosen for step in find_steps(briefing) if within(step.due, first, last)]
+    chosen = [found for one, found in told if topic is None or about(topic, one.topics, one.title)]
+    found = [step for steps in chosen for step in steps if within(step.due, first, last)]
     _print([report.step(one) for one in found], words.steps(found), as_json=as_json)
     return OK
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from index import vectors
 from index.errors import BusyError
 from index.split import VERSION, embedded, split
+from index.steps import key, steps
 from index.store import Store
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _LOCK = "index.lock"
 _PATIENCE = 60.0  # seconds to wait for another writer
 _PAUSE = 0.1  # seconds between two tries
-_AT_ONCE = 32  # passages encoded between two commits: what a killed run does again
+_AT_ONCE = 32  # passages encoded, or briefings searched for steps, between two commits: what a killed run does again
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def build(
             if changed or gone or fresh:
                 store.publish(changed, gone, {"model": encoder.digest, "cut": str(VERSION)}, now)
             _cache(data / vectors.FOLDER, store, encoder)
+            store.keep_steps({name: key(digest) for name, digest in store.digests().items()}, steps, _AT_ONCE)
         finally:
             store.close()
     return _report(batch, kept, gone)

@@ -10,6 +10,8 @@ import hashlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from index import agenda
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -33,7 +35,7 @@ create table firsts (name text primary key, at text not null) without rowid;
 alter table briefings add column first_indexed text not null default '{LONG_AGO.isoformat()}'
 """
 # Numbered by place: a database at version n has run the first n.
-_STEPS = (_TABLES, _FIRSTS)
+_STEPS = (_TABLES, _FIRSTS, agenda.TABLES)
 VERSION = len(_STEPS)
 
 
@@ -45,7 +47,7 @@ def migrate(db: sqlite3.Connection) -> None:
         for step in _STEPS[version:]:
             for statement in step.strip().split(";\n"):
                 db.execute(statement)
-        if 0 < version < VERSION:
+        if version == 1:  # made before instants were kept
             for name, body in db.execute("select id, body from briefings").fetchall():
                 _remember(db, _names(name, body), LONG_AGO.isoformat())
         db.execute(f"pragma user_version = {VERSION}")

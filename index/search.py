@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.errors import IndexUnusable
+from index.steps import known
 from index.store import Store
 from index.types import Hit, Searched
 from index.vectors import FOLDER, VectorIndex, load
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from index.agenda import Steps
     from index.store import Entry, Stored
     from index.types import Audience, Briefing, DateRange, Encoder, Question, Vectors
 
@@ -123,6 +125,11 @@ class Searcher:
         with self._one_at_a_time():
             digests = self._store.digests()
             return {entry.id: digests[entry.id] for entry in visible(self._current().entries, audience, None)}
+
+    def steps(self, briefings: Sequence[Briefing]) -> dict[str, Steps]:
+        """Give the next steps of briefings by id: as they were found when it was indexed, else found now."""
+        with self._one_at_a_time():
+            return known(briefings, self._store.steps)
 
     def passages(self, name: str) -> list[Stored]:
         """Read the passages of one briefing, with their vectors, in the order of its text."""

@@ -18,12 +18,13 @@ from index.tense import verbs
 from index.types import NextStep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from index.coming import Time
     from index.types import Briefing, DateRange, Paragraph
 
+VERSION = 1  # raise it when the same briefing would give other steps, by this room or one under it
 _HEADING = re.compile(
     r"\b(?:next steps?|what to watch|what happens next|what(?:['’]s| is| comes) next|looking ahead|timeline|key dates|dates to watch|coming up|what next)\b|^next\W*$",
     re.IGNORECASE,
@@ -96,6 +97,20 @@ def steps(briefing: Briefing) -> tuple[NextStep, ...]:
         )
         if item
     )
+
+
+def known(
+    briefings: Sequence[Briefing], read: Callable[[list[str]], Mapping[str, tuple[NextStep, ...]]]
+) -> dict[str, tuple[NextStep, ...]]:
+    """Give the next steps of each briefing by id: as ``read`` gives them by the readings' keys, else found now."""
+    keys = [key(one.digest) for one in briefings]
+    kept = read(keys)
+    return {one.id: kept[name] if name in kept else steps(one) for name, one in zip(keys, briefings, strict=True)}
+
+
+def key(digest: str) -> str:
+    """Name one reading of a briefing by this version, by the briefing's digest: what the steps found in it depend on."""
+    return f"{VERSION}:{digest}"
 
 
 def within(due: DateRange | None, first: date | None, last: date | None) -> bool:

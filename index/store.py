@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlite_utils import Database
 
+from index import agenda
 from index.errors import IndexUnusable
 from index.schema import LONG_AGO, VERSION, first_indexed, migrate
 from index.types import Briefing, Paragraph, Passage, Sentence
 from index.words import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from index.types import Vectors
@@ -201,6 +202,11 @@ class Store:
         query = "select count(*) from (select 1 from words where words match ? limit ?)"
         return int(self._db.execute(query, [term, most]).fetchone()[0])
 
+    def steps(self, keys: Iterable[str]) -> dict[str, agenda.Steps]:
+        """Read the next steps found in readings of briefings, by the readings' keys; those not kept are left out."""
+        with _translated(self._path):
+            return agenda.read(self._db.conn, keys)
+
     # -- what changes it ------------------------------------------------------------------------------
 
     def encoded(self, keys: Iterable[str]) -> set[str]:
@@ -217,6 +223,22 @@ class Store:
         ]
         with _translated(self._path):
             self._db.table("encodings").insert_all(rows, replace=True)
+
+    def keep_steps(self, keys: Mapping[str, str], find: Callable[[Briefing], agenda.Steps], at_once: int) -> None:
+        """Keep the next steps of every briefing, ``keys`` giving its reading's by id: found where they are not kept.
+
+        What was found is written every few briefings, so that a killed run goes on where it stopped.
+        """
+        with _translated(self._path):
+            held = agenda.held(self._db.conn)
+            missing = [name for name, key in keys.items() if key not in held]
+            for at in range(0, len(missing), at_once):
+                read = self.briefings(missing[at : at + at_once])
+                with self._db.atomic():
+                    agenda.keep(self._db.conn, {keys[name]: find(one) for name, one in read.items()})
+            if held - set(keys.values()):
+                with self._db.atomic():
+                    agenda.drop_others(self._db.conn, keys.values())
 
     def publish(
         self,

@@ -10,6 +10,7 @@ import pytest
 
 from bot import cli
 from index.markup import paragraphs
+from index.steps import steps
 from index.types import Briefing
 
 if TYPE_CHECKING:
@@ -37,12 +38,12 @@ BRIEFINGS = [
 def test_steps_lists_what_is_asked_for(
     first: date | None, last: date | None, topic: str | None, items: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.steps(BRIEFINGS, first, last, topic, as_json=True) == 0
+    assert cli.steps([(one, steps(one)) for one in BRIEFINGS], first, last, topic, as_json=True) == 0
     assert [one["item"] for one in json.loads(capsys.readouterr().out)] == items
 
 
 def test_a_step_is_printed_whole(capsys: pytest.CaptureFixture[str]) -> None:
-    cli.steps(BRIEFINGS[1:], None, None, None, as_json=True)
+    cli.steps([(BRIEFINGS[1], steps(BRIEFINGS[1]))], None, None, None, as_json=True)
     assert json.loads(capsys.readouterr().out) == [
         {
             "briefing": "b",

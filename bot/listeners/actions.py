@@ -14,7 +14,6 @@ from bot.replies import post, privately
 from bot.types import Judged, Method, Outbound, Setting
 from bot.words import day
 from index import report
-from index.steps import steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -170,7 +169,8 @@ def _item(desk: Desk, inbound: Inbound) -> Message:
     if briefing is None:
         return kit.note(phrases.CHANGED)
     if what == "steps":
-        return blocks.steps(briefing.title, briefing.source, [(one.item, _when(one)) for one in steps(briefing)])
+        found = desk.searcher.steps([briefing])[briefing.id]
+        return blocks.steps(briefing.title, briefing.source, [(one.item, _when(one)) for one in found])
     shown = [(p.n, briefing.body[p.start : p.end], False) for p in briefing.paragraphs[:2]]
     return blocks.passage(briefing.title, briefing.source, shown)
 

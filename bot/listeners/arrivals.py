@@ -16,7 +16,6 @@ from bot.replies import post, privately
 from bot.types import Arrived, Changed, Method, Note, Outbound, Proposal, Standing, WatchItem
 from bot.watchlist import Wish
 from index import dates, report
-from index.steps import steps
 from index.words import STOPWORDS, stem, words
 
 if TYPE_CHECKING:
@@ -64,13 +63,14 @@ def _oldest_first(desk: Desk, names: Container[str]) -> list[str]:
 # -- steps become items -----------------------------------------------------------------------------------
 
 
-def _entered(desk: Desk, briefings: Iterable[Briefing], gone: Iterable[str]) -> list[WatchItem]:
+def _entered(desk: Desk, briefings: Sequence[Briefing], gone: Iterable[str]) -> list[WatchItem]:
     """Give every item that is new or no longer what it was."""
     number = desk.ledger.items.next_number()
     changed: list[WatchItem] = []
+    found = desk.searcher.steps(briefings)
     for briefing in sorted(briefings, key=lambda one: (str(one.published), one.id)):
         known = desk.ledger.items.of_briefing(briefing.id)
-        for step, item in _paired(steps(briefing), known):
+        for step, item in _paired(found[briefing.id], known):
             if step is None:
                 changed += _withdrawn(desk, item) if item else []
                 continue

@@ -8,12 +8,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from index import schema
+from index import agenda, schema
 from index.build import build
 from index.parse import read_folder
 from index.schema import LONG_AGO
+from index.search import Searcher
+from index.steps import key, steps
 from index.store import FILE, Store
+from index.types import Audience, DateRange, Exact, NextStep
 from tests.conftest import LONDON
 from tests.fakes import HashEncoder
 
@@ -86,11 +91,22 @@ def test_nothing_is_encoded_again_for_a_new_schema(briefings: Path, tmp_path: Pa
     write(briefings, "steel")
     index(briefings, tmp_path, MONDAY)
     with sqlite3.connect(tmp_path / FILE) as db:
-        db.executescript("drop table firsts; alter table briefings drop column first_indexed; pragma user_version = 1")
+        db.executescript("drop table steps; drop table firsts; pragma user_version = 1")
+        db.execute("alter table briefings drop column first_indexed")
     db.close()
     encoder = HashEncoder()
     built = build(tmp_path, partial(read_folder, briefings, LONDON), encoder, TUESDAY)
     assert (built.unchanged, encoder.encoded) == (("steel",), [])
+
+
+def test_since_when_briefings_are_known_stays_through_a_new_schema(briefings: Path, tmp_path: Path) -> None:
+    write(briefings, "steel")
+    index(briefings, tmp_path, MONDAY)
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.executescript("drop table steps; pragma user_version = 2")
+    db.close()
+    write(briefings, "steel", "Edited since.")
+    assert index(briefings, tmp_path, TUESDAY) == {"steel": MONDAY}
 
 
 def old(data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -102,3 +118,53 @@ def old(data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         schema.migrate(db)
         db.close()
     return data / FILE
+
+
+CLOSING = "Next steps to watch are the vote on 3 March and the ruling of the court."
+
+
+def test_steps_are_found_once_for_each_reading_of_a_briefing_and_kept(
+    briefings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[str] = []
+    monkeypatch.setattr("index.build.steps", lambda one: found.append(one.id) or steps(one))
+    write(briefings, "steel", f"{STEEL}\n\n{CLOSING}")
+    write(briefings, "rail", "Fares are frozen.")
+    index(briefings, tmp_path / "var", MONDAY)
+    index(briefings, tmp_path / "var", TUESDAY)
+    assert sorted(found) == ["rail", "steel"]
+    write(briefings, "rail", f"Fares are frozen.\n\n{CLOSING}")
+    (briefings / "steel.md").unlink()
+    index(briefings, tmp_path / "var", FRIDAY)
+    assert found[2:] == ["rail"]
+    store = Store.open(tmp_path / "var")
+    (rail,) = store.briefings(["rail"]).values()
+    assert store.steps([key(rail.digest)]) == {key(rail.digest): steps(rail)}
+    assert [one.item for one in steps(rail)] == ["the vote on 3 March", "the ruling of the court"]
+    assert len(agenda.held(store._db.conn)) == 1
+    store.close()
+
+
+def test_steps_that_were_not_kept_are_found_when_they_are_asked_for(briefings: Path, tmp_path: Path) -> None:
+    write(briefings, "steel", CLOSING)
+    index(briefings, tmp_path / "var", MONDAY)
+    with sqlite3.connect(tmp_path / "var" / FILE) as db:
+        db.execute("delete from steps")
+    searcher = Searcher.open(tmp_path / "var", HashEncoder(), print)
+    (steel,) = searcher.briefings(["steel"], Audience(MONDAY)).values()
+    assert searcher.steps([steel]) == {"steel": steps(steel)}
+
+
+@given(
+    st.builds(
+        NextStep, st.text(), st.integers(1), st.integers(0), st.integers(0), st.text(), st.text(),
+        st.none() | st.builds(lambda day, words: DateRange(day, day, words, Exact.DAY), st.dates(), st.text()),
+        st.lists(st.text()).map(tuple),
+    )
+)  # fmt: skip
+def test_a_step_is_read_as_it_was_kept(step: NextStep) -> None:
+    db = sqlite3.connect(":memory:")
+    db.execute(agenda.TABLES)
+    agenda.keep(db, {"one": [step], "none": []})
+    assert agenda.read(db, ["one", "none", "other"]) == {"one": (step,), "none": ()}
+    db.close()
