@@ -45,7 +45,7 @@ class Desk:
     now: Callable[[], datetime]
     started: float
     monotonic: Callable[[], float]
-    _examples: dict[tuple[str, frozenset[str]], tuple[str, ...]] = field(default_factory=dict)
+    _examples: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict)
     _vectors: dict[str, Vectors] = field(default_factory=dict)
 
     def today(self) -> date:
@@ -119,7 +119,8 @@ class Desk:
 
     def examples(self, audience: Audience) -> tuple[str, ...]:
         """Give questions that the newest briefings answer, tried before they are offered."""
-        key = (self.searcher.facts().get("revision", ""), audience.channels)
+        seen = tuple(entry.id for entry in self.searcher.entries(audience))
+        key = (self.searcher.facts().get("revision", ""), seen)
         if key not in self._examples:
             self._examples = {key: tuple(islice(self._tried(audience), EXAMPLES))}
         return self._examples[key]

@@ -26,7 +26,7 @@ class Surface(StrEnum):
     HOME = "home"
     PROMPTS = "prompts"  # somebody opened the bot's messages
     MORNING = "morning"  # somebody's reminders are due
-    INDEXED = "indexed"  # the index has changed, or an embargo has lifted
+    INDEXED = "indexed"  # the index has changed, or a briefing's embargo or day of publication has come
 
 
 class Method(StrEnum):

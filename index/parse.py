@@ -8,7 +8,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from index.types import Paragraph
 
-VERSION = 1  # raise it when the same bytes would be read otherwise
+VERSION = 2  # raise it when the same bytes would be read otherwise
 MAX_BYTES = 2 * 1024 * 1024
 _MAX_TITLE = 300  # characters
 _KNOWN = ("title", "published", "publication", "topics", "url", "sources", "embargo", "channels")
@@ -268,6 +268,7 @@ def _briefing(  # noqa: PLR0913, PLR0917 - a briefing's parts
     extra = tuple((key, str(value)) for key, value in fields.items() if key not in _KNOWN)
     for key, _ in extra:
         meta.warn(f"unknown key {key!r} in the front matter; kept, not used")
+    published, since = _published(fields, stem, meta)
     embargo = _embargo(fields, meta)
     return Briefing(
         id=stem,
@@ -275,12 +276,12 @@ def _briefing(  # noqa: PLR0913, PLR0917 - a briefing's parts
         body=body,
         path=path,
         paragraphs=found,
-        published=_published(fields, stem, meta),
+        published=published,
         publication=_text(fields, "publication", meta) or None,
         topics=tuple(topic.lower() for topic in _list(fields, "topics", meta)),
         url=_address(_text(fields, "url", meta), "url", meta),
         sources=tuple(a for s in _list(fields, "sources", meta) if (a := _address(s, "sources", meta))),
-        embargo=embargo,
+        embargo=max((one for one in (embargo, since) if one), default=None),
         channels=_channels(fields, meta),
         extra=extra,
         digest=digest,
@@ -322,16 +323,29 @@ def _channels(fields: dict[str, object], meta: _Meta) -> tuple[str, ...] | None:
     return found
 
 
-def _published(fields: dict[str, object], stem: str, meta: _Meta) -> date | None:
-    """Read the date of publication, local to the zone: from the front matter, else the file's name."""
+def _published(fields: dict[str, object], stem: str, meta: _Meta) -> tuple[date | None, datetime | None]:
+    """Read the date of publication, local to the zone, and the instant it begins: that given, else midnight.
+
+    It is read from the front matter, else from the file's name.
+    """
     words = _text(fields, "published", meta)
-    if words:
-        return _day(words) or _instant(words, "published", meta).astimezone(meta.zone).date()
+    if words and not _day(words):
+        instant = _instant(words, "published", meta)
+        return instant.astimezone(meta.zone).date(), instant
     dated = _DATED_NAME.match(stem)
-    found = _day(dated[1]) if dated else None
+    found = _day(words) or (_day(dated[1]) if dated else None)
     if not found:
         meta.warn("no date of publication; add 'published: YYYY-MM-DD', or begin the file name with YYYY-MM-DD-")
-    return found
+        return None, None
+    return found, _midnight(found, meta.zone)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Give the instant at which a day begins."""
+    try:
+        return datetime.combine(day, time(), zone).astimezone(UTC)
+    except OverflowError:  # the first day of all, east of Greenwich
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _day(words: str) -> date | None:
@@ -356,7 +370,7 @@ def _instant(words: str, key: str, meta: _Meta) -> datetime:
         if found.tzinfo is None:
             meta.warn(f"{key} {words!r} has no zone; read in {meta.zone.key}")
             found = found.replace(tzinfo=meta.zone)
-        return found.astimezone(UTC)
+        return found.astimezone(meta.zone).astimezone(UTC)  # by way of its local day, which may be out of the calendar
     except (ValueError, OverflowError) as error:
         wanted = "write YYYY-MM-DD, or a time with its zone such as 2026-01-05T09:00:00Z"
         raise meta.refuse(f"{key} {words!r} is no date; {wanted}") from error

@@ -34,8 +34,13 @@ _FIRSTS = f"""
 create table firsts (name text primary key, at text not null) without rowid;
 alter table briefings add column first_indexed text not null default '{LONG_AGO.isoformat()}'
 """
+# Until its file is read again, a briefing is held till its day begins in UTC.
+_HELD = """
+update briefings set embargo = published || 'T00:00:00+00:00'
+    where published is not null and coalesce(embargo, '') < published
+"""
 # Numbered by place: a database at version n has run the first n.
-_STEPS = (_TABLES, _FIRSTS, agenda.TABLES)
+_STEPS = (_TABLES, _FIRSTS, agenda.TABLES, _HELD)
 VERSION = len(_STEPS)
 
 

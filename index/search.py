@@ -231,7 +231,7 @@ class Searcher:
 def visible(entries: Sequence[Entry], audience: Audience, period: DateRange | None) -> list[Entry]:
     """Choose the briefings allowed now and here, and within a restriction of time.
 
-    Under embargo, outside its channels, or undated where time is restricted: not there at all.
+    Under embargo or not published yet, outside its channels, or undated where time is restricted: not there at all.
     """
     return [
         entry

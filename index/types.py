@@ -78,6 +78,7 @@ class Paragraph:
 class Briefing:
     """A briefing as read from its file. ``path`` is relative to the briefings folder.
 
+    Nobody may see it before ``embargo``: the instant given, or that of publication where it is later.
     ``channels`` is None for a briefing open to the whole workspace. ``digest`` is the sha256 of the
     bytes it was read from; ``extra`` keeps the front matter's unknown keys, as text.
     """

@@ -41,7 +41,7 @@ def make(papers: Path, encoder: OnnxEncoder, tmp_path: Path) -> Iterator[Callabl
     made: list[World] = []
 
     def new(**settings: Any) -> World:
-        searcher = Searcher.open(papers, encoder, lambda _: None)
+        searcher = settings.pop("searcher", None) or Searcher.open(papers, encoder, lambda _: None)
         made.append(World(tmp_path / f"data{len(made)}", searcher, **settings))
         return made[-1]
 

@@ -112,7 +112,7 @@ def scenario(workspace: Workspace) -> tuple[list[tuple[str, str]], int]:
     return asked, 1
 
 
-MONDAY = "2025-12-15"
+MONDAY = "2026-02-02"
 REMINDED, ASKED_IF_IT_HAPPENED, TEAM_ON_MONDAY = 1, 2, 1
 
 
@@ -120,7 +120,7 @@ def owned(ledger: Ledger) -> None:
     """Give Anna an item that is due on the day, of before both briefings arrived."""
     now = datetime.now(UTC)
     day = date.fromisoformat(MONDAY)
-    due = DateRange(day, day, "15 December", Exact.DAY)
+    due = DateRange(day, day, "2 February", Exact.DAY)
     text = "transfer for Ukraine, transport in England, Euroclear, fares"
     item = WatchItem(1, text, due, ANNA, POLICY, Standing.OPEN, ANNA, now, ANNA, now)
     free = replace(item, number=2, owner="")

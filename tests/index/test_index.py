@@ -168,31 +168,40 @@ def test_three_generations_are_kept_and_what_a_killed_writer_left_is_cleared(fil
 
 def test_what_may_not_be_seen_is_never_found_or_counted(briefings: Path, tmp_path: Path) -> None:
     draw = random.Random(2)
-    rules: dict[str, tuple[set[str] | None, datetime | None]] = {}
+    rules: dict[str, tuple[set[str] | None, datetime | None, date]] = {}
     for at in range(40):
         channels = draw.choice([None, {"C1"}, {"C2"}, {"C1", "C2"}, set()])
-        embargo = draw.choice([None, NOW - timedelta(days=1), NOW + timedelta(days=1)])
-        rules[f"p{at}"] = (channels, embargo)
-        front = "" if channels is None else f"channels: [{', '.join(sorted(channels))}]\n"
+        embargo = draw.choice([None, None, NOW - timedelta(days=1), NOW + timedelta(days=1)])
+        published = date(2026, 3, 28) + timedelta(days=draw.choice([-90, -1, 0, 1, 2, 90]))  # summer begins on the 29th
+        rules[f"p{at}"] = (channels, embargo, published)
+        front = f"title: Paper {at}\npublished: {published}\ntopics: [levies]\n"
+        front += "" if channels is None else f"channels: [{', '.join(sorted(channels))}]\n"
         front += f"embargo: {embargo.isoformat()}\n" if embargo else ""
-        write(briefings, f"p{at}", f"Ministers agreed a sum for subject {at}.", front)
+        (briefings / f"p{at}.md").write_text(f"---\n{front}---\nMinisters agreed a sum for subject {at}.\n")
     data = tmp_path / "var"
     index(briefings, data)
     searcher = Searcher.open(data, HashEncoder(), lambda _: None)
     for _ in range(1000):
         channel = draw.choice([None, "C1", "C2", "C3"])
-        now = NOW + timedelta(days=draw.choice([-2, 0, 2]))
+        now = draw.choice([NOW, datetime(2026, 3, 28, tzinfo=UTC)]) + timedelta(hours=draw.randrange(-48, 49))
         allowed = {
             name
-            for name, (channels, embargo) in rules.items()
-            if (channels is None or channel in channels) and (embargo is None or embargo <= now)
+            for name, (channels, embargo, published) in rules.items()
+            if (channels is None or channel in channels)
+            and (embargo is None or embargo <= now)
+            and published <= now.astimezone(LONDON).date()
         }
         audience = Audience(now, frozenset([channel] if channel else []))
-        question = read_question(f"what was agreed for subject {draw.randrange(40)}", date(2026, 3, 1))
+        text = draw.choice([f"what was agreed for subject {draw.randrange(40)}", "what is the latest on levies?"])
+        question = read_question(text, date(2026, 3, 1))
         found = searcher.find(question, audience, READ)
         assert {hit.briefing.id for hit in found.hits} <= allowed
         assert set(found.ranked) <= allowed
-        assert found.searched.briefings == len(allowed)
+        assert (found.searched.briefings, searcher.searched(audience).briefings) == (len(allowed), len(allowed))
+        assert found.searched.last == max((rules[name][2] for name in allowed), default=None)
+        assert {entry.id for entry in searcher.entries(audience)} == allowed
+        assert searcher.briefings(list(rules), audience).keys() == allowed
+        assert set(searcher.rankings(question, audience)["fused"]) <= allowed
 
 
 @pytest.mark.parametrize(

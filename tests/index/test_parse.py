@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -33,6 +35,9 @@ REFUSED = [
     pytest.param(b"---\ntitle: T\n", 1, "no closing", id="unterminated"),
     pytest.param(b"---\ntitle: T\npublished: 2026-02-30\n---\nText.\n", None, "is no date", id="30 February"),
     pytest.param(b"---\ntitle: T\npublished: soon\n---\nText.\n", None, "is no date", id="no date"),
+    pytest.param(
+        b"---\ntitle: T\npublished: 0001-01-01T00:00Z\n---\nText.\n", None, "is no date", id="before the calendar"
+    ),
     pytest.param(b"---\ntitle: T\nembargo: later\n---\nText.\n", None, "is no date", id="embargo that cannot be read"),
     pytest.param(b"---\ntitle: T\nembargo:\n---\nText.\n", None, "embargo", id="embargo left empty"),
     pytest.param(b"---\ntitle: T\n---\nText\0.\n", 4, "NUL", id="NUL"),
@@ -106,6 +111,53 @@ def test_plain_text_gives_publication_title_and_paragraphs() -> None:
     briefing = parse(b"The Paper\n\nThe title\n\nOne.\n\nTwo.", "2025-12-12-x.txt", LONDON, [])
     assert (briefing.publication, briefing.title, briefing.body) == ("The Paper", "The title", "One.\n\nTwo.")
     assert str(briefing.published) == "2025-12-12"
+
+
+def opens(name: str, *lines: str, zone: ZoneInfo = LONDON) -> datetime | None:
+    front = "".join(f"{line}\n" for line in ("title: T", *lines))
+    return parse(f"---\n{front}---\nText.".encode(), name, zone, []).embargo
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["published: 2026-01-05"], "2026-01-05T00:00Z"),
+        (["published: 2026-07-05"], "2026-07-04T23:00Z"),
+        (["published: 2026-07-05T09:00:00+01:00"], "2026-07-05T08:00Z"),
+        (["published: 2026-01-05", "embargo: 2026-01-05T12:00:00Z"], "2026-01-05T12:00Z"),
+        (["published: 2026-01-05", "embargo: 2026-01-04T12:00:00Z"], "2026-01-05T00:00Z"),
+        (["embargo: 2026-01-04T12:00:00Z"], "2026-01-04T12:00Z"),
+        ([], None),
+    ],
+    ids=["winter", "summer", "a time", "embargo later", "embargo earlier", "embargo alone", "undated"],
+)
+def test_nobody_sees_a_briefing_before_its_embargo_nor_before_its_local_day(
+    lines: list[str], expected: str | None
+) -> None:
+    assert opens("a.md", *lines) == (datetime.fromisoformat(expected) if expected else None)
+
+
+def test_the_day_in_a_files_name_holds_it_back_too() -> None:
+    assert opens("2026-07-05-a.md") == datetime(2026, 7, 4, 23, tzinfo=UTC)
+
+
+@given(
+    day=st.dates(date(2, 1, 1), date(9998, 12, 31)),
+    zone=st.sampled_from(["Europe/London", "Asia/Tokyo", "America/New_York", "Asia/Beirut", "Pacific/Apia", "UTC"]),
+    embargo=st.none()
+    | st.builds(datetime.combine, st.dates(date(2, 1, 1), date(9998, 12, 31)), st.times(), st.just(UTC)),
+)
+@settings(max_examples=300)
+def test_at_any_instant_that_a_briefing_may_be_seen_its_day_has_come_and_its_embargo_gone(
+    day: date, zone: str, embargo: datetime | None
+) -> None:
+    lines = [f"published: {day}", *([f"embargo: {embargo.isoformat()}"] if embargo else [])]
+    first = opens("a.md", *lines, zone=ZoneInfo(zone))
+    assert first is not None
+    assert first.astimezone(ZoneInfo(zone)).date() >= day
+    assert embargo is None or first >= embargo
+    just_before = first - timedelta(seconds=1)
+    assert just_before.astimezone(ZoneInfo(zone)).date() < day or (embargo is not None and just_before < embargo)
 
 
 @pytest.mark.parametrize(

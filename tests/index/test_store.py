@@ -15,7 +15,7 @@ from index import agenda, schema
 from index.build import build
 from index.parse import read_folder
 from index.schema import LONG_AGO
-from index.search import Searcher
+from index.search import Searcher, visible
 from index.steps import key, steps
 from index.store import FILE, Store
 from index.types import Audience, DateRange, Exact, NextStep
@@ -85,6 +85,22 @@ def test_an_older_store_is_brought_up_to_date_where_it_is_opened_and_nothing_in_
     write(briefings, "renamed", STEEL)
     write(briefings, "rail", "Fares are frozen.")
     assert index(briefings, tmp_path, MONDAY) == {"steel": LONG_AGO, "renamed": LONG_AGO, "rail": MONDAY}
+
+
+def test_what_an_older_store_holds_of_the_future_is_held_until_its_file_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = {"past": "2026-02-01", "future": "2026-04-01", "undated": None}
+    with sqlite3.connect(old(tmp_path, monkeypatch)) as db:
+        for name, day in days.items():
+            db.execute(
+                "insert into briefings values (?, 'T', 'B', 'p', '[]', ?, null, '[]', null, '[]', null, null, '', '')",
+                [name, day],
+            )
+    db.close()
+    store = Store.open(tmp_path)
+    assert [one.id for one in visible(store.catalogue(), Audience(MONDAY), None)] == ["past", "undated"]
+    store.close()
 
 
 def test_nothing_is_encoded_again_for_a_new_schema(briefings: Path, tmp_path: Path) -> None:
