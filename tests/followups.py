@@ -1,4 +1,4 @@
-"""Fit and measure bot/match.py: python -m tests.followups [--fit], with TEST_MODELS naming the models' folder.
+"""Fit and measure the matching: python -m tests.followups [--fit], with TEST_MODELS naming the models' folder.
 
 Each line of followups.jsonl is an item, a later briefing, and whether the briefing reports on the item,
 made by reading. Near misses are of the same story; every third pair of other stories is added as not
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bot import match
+from bot import match, topics
 from index.encode import OnnxEncoder
 from index.models import DEFAULT, ensure
 from index.parse import read_folder
@@ -209,7 +209,7 @@ def at_threshold(scored: Sequence[tuple[Pair, float, str]], threshold: float) ->
     return len(right) / max(1, len(passed)), len(right) / true, exact / max(1, len(right))
 
 
-def topics(encoder: Encoder, read: Library) -> tuple[list[NDArray[np.float64]], list[bool]]:
+def topic_pairs(encoder: Encoder, read: Library) -> tuple[list[NDArray[np.float64]], list[bool]]:
     """Describe each topic that a briefing names with each briefing; those that hold its words untagged are left out."""
     names = sorted({topic for briefing, _ in read.values() for topic in briefing.topics})
     vectors = dict(zip(names, encoder.encode(names), strict=True))
@@ -218,14 +218,14 @@ def topics(encoder: Encoder, read: Library) -> tuple[list[NDArray[np.float64]], 
         for briefing, passages in read.values():
             tagged = name in briefing.topics
             if tagged or not set(stems(name)) & set(stems(f"{briefing.title} {briefing.body}")):
-                found = match.topic_rows(name, vectors[name], briefing, passages)
+                found = topics.rows(name, vectors[name], briefing, passages)
                 described.append(np.array([row for _, row in found]))
                 true.append(tagged)
     return described, true
 
 
 def fit_topics(described: Sequence[NDArray[np.float64]], true: Sequence[bool]) -> NDArray[np.float64]:
-    signs = np.ones(len(match.TOPIC_FEATURES), int)
+    signs = np.ones(len(topics.FEATURES), int)
     weights = np.append(signs.astype(float), -2.0)
     for _ in range(ROUNDS):
         rows = np.array([one[int((one @ weights[:-1]).argmax())] for one in described])
@@ -254,8 +254,8 @@ def main(*, fitting: bool) -> None:
     if fitting:
         weights = fit(every)
         print(f"WEIGHTS = {tuple(round(float(one), 2) for one in weights[:-1])}\nBIAS = {weights[-1]:.2f}")
-        weights = fit_topics(*topics(model, read))
-        print(f"TOPIC_WEIGHTS = {tuple(round(float(one), 2) for one in weights[:-1])}\nTOPIC_BIAS = {weights[-1]:.2f}")
+        weights = fit_topics(*topic_pairs(model, read))
+        print(f"topics: WEIGHTS = {tuple(round(float(one), 2) for one in weights[:-1])}\nBIAS = {weights[-1]:.2f}")
     for name, scored in (("shipped", shipped(every)), ("leaving a story out", validated(every))):
         gold_only = [row for row in scored if row[0].near]
         curve = ", ".join(f"{precision_at(gold_only, r):.2f} at {r}" for r in (0.5, 0.6, 0.7, 0.8))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from bot import cards, kit, match, phrases
+from bot import cards, kit, match, phrases, topics
 from bot.desk import key_of
 from bot.listeners import lists, watchlist
 from bot.listeners.questions import refusal
@@ -203,8 +203,8 @@ def _on_topics(desk: Desk, briefing: Briefing, passages: Sequence[Any]) -> list[
     for watch in desk.ledger.items.watches():
         if not _for(desk, watch.owner, briefing):
             continue
-        one = match.on_topic(watch.topic, desk.vector(watch.topic), briefing, passages)
-        if one and one.score >= match.TOPIC_THRESHOLD:
+        one = topics.on_topic(watch.topic, desk.vector(watch.topic), briefing, passages)
+        if one and one.score >= topics.THRESHOLD:
             told[watch.owner].append((watch.topic, report.cited(briefing, one)))
     return [
         post(owner, "", f"topic:{briefing.id}:{briefing.digest[:12]}:{owner}", cards.topic(found), owner)

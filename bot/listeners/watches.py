@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot import cards, kit, match, phrases
+from bot import cards, kit, match, phrases, topics
 from bot.listeners.lists import tell
 from bot.types import Watch
 from bot.watchlist import SPAN, Wish
@@ -29,13 +29,13 @@ def previewed(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
     matched = []
     for briefing in desk.searcher.briefings(names, audience).values():
         for passage in desk.passages(briefing):
-            one = match.on_topic(wish.text, vector, briefing, [passage])
-            if one and one.score >= match.TOPIC_THRESHOLD:
+            one = topics.on_topic(wish.text, vector, briefing, [passage])
+            if one and one.score >= topics.THRESHOLD:
                 found.append((one, briefing))
                 matched.append(passage)
     found.sort(key=lambda pair: -pair[0].score)
     best = [report.cited(briefing, one) for one, briefing in found[:3]]
-    near = match.related(wish.text, vector, matched) if matched else ()
+    near = topics.related(wish.text, vector, matched) if matched else ()
     count = len({briefing.id for _, briefing in found})
     return tell(inbound, cards.watch_preview(wish.text, len(found), count, best, near))
 

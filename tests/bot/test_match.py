@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import match
+from bot import match, topics
 from index.dates import read as read_date
 from index.encode import OnnxEncoder
 from index.models import DEFAULT, ensure
@@ -172,15 +172,15 @@ def test_hostile_text_never_breaks_it(text: str, body: str, published: date | No
     one = briefing(body or "x", published=published, title=text[:40])
     encoder = HashEncoder()
     passages, vector = followups.stored(one, encoder), encoder.encode([text])[0]
-    for got in (match.follow_up(item, vector, one, passages), match.on_topic(text, vector, one, passages)):
+    for got in (match.follow_up(item, vector, one, passages), topics.on_topic(text, vector, one, passages)):
         assert got is None or (0 <= got.score <= 1 and one.body[got.start : got.end] == got.quote)
-    assert len(match.related(text, vector, passages)) <= 6
+    assert len(topics.related(text, vector, passages)) <= 6
 
 
 def test_nothing_is_found_where_there_is_nothing_to_read() -> None:
     vector = HashEncoder().encode(["x"])[0]
     assert match.follow_up(ITEM, vector, briefing("x"), []) is None
-    assert match.on_topic("x", vector, briefing("x"), []) is None
+    assert topics.on_topic("x", vector, briefing("x"), []) is None
 
 
 @pytest.mark.parametrize(
@@ -196,15 +196,15 @@ def test_a_watch_matches_what_is_on_its_topic(
     encoder: Encoder, read: followups.Library, topic: str, wanted: str, other: str
 ) -> None:
     vector = encoder.encode([topic])[0]
-    on, off = (match.on_topic(topic, vector, *read[name]) for name in (wanted, other))
+    on, off = (topics.on_topic(topic, vector, *read[name]) for name in (wanted, other))
     assert on is not None
     assert off is not None
-    assert on.score >= match.TOPIC_THRESHOLD > off.score
+    assert on.score >= topics.THRESHOLD > off.score
 
 
 def test_related_terms_are_those_that_recur_on_the_topic(encoder: Encoder, read: followups.Library) -> None:
     vector = encoder.encode(["sanctions"])[0]
     passages: list[Stored] = [one for _, kept in read.values() for one in kept]
-    related = match.related("sanctions", vector, passages)
+    related = topics.related("sanctions", vector, passages)
     assert 1 <= len(related) <= 6
     assert "sanctions" not in {one.lower() for one in related}
