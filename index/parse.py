@@ -8,28 +8,23 @@ import os
 import re
 import stat
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import BriefingError, FolderError
+from index.fields import MAX_TITLE, Meta, briefing
 from index.front import read_front
 from index.markup import HEADING, paragraphs, visible
-from index.types import Briefing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from zoneinfo import ZoneInfo
 
-    from index.types import Paragraph
+    from index.types import Briefing, Paragraph
 
 VERSION = 2  # raise it when the same bytes would be read otherwise
 MAX_BYTES = 2 * 1024 * 1024
-_MAX_TITLE = 300  # characters
-_KNOWN = ("title", "published", "publication", "topics", "url", "sources", "embargo", "channels")
 _GAP = re.compile(r"\n[ \t]*\n\s*")
-_DATED_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-")
-_WEB = re.compile(r"https?://[^\s<>|\"]+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +98,7 @@ def read_lines(file: Path, zone: ZoneInfo, known: Mapping[str, str] | None = Non
                 raise BriefingError(file.name, number, f"id {name!r} is claimed twice; give each line its own")
             present.add(name)
             if (known or {}).get(name) != _digest(line, name, zone):
-                briefings[name] = _from_line(fields, line, _Meta(file.name, zone, warnings, number))
+                briefings[name] = _from_line(fields, line, Meta(file.name, zone, warnings, number))
         except BriefingError as error:
             rejected.append(error)
             nameless = nameless or name is None
@@ -127,28 +122,12 @@ def parse(data: bytes, name: str, zone: ZoneInfo, warnings: list[tuple[str, str]
     body, found = _body(text[body_at:], shown)
     fields = front if front is not None else _title_line(body, shown)
     stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    return _briefing(stem, name, body, found, fields, _Meta(shown, zone, warnings), _digest(data, name, zone))
+    return briefing(stem, name, body, found, fields, Meta(shown, zone, warnings), _digest(data, name, zone))
 
 
 def _digest(data: bytes, name: str, zone: ZoneInfo) -> str:
     """Tell this reading of these bytes from any other."""
     return hashlib.sha256(f"{VERSION}\n{zone.key}\n{name}\n".encode() + data).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class _Meta:
-    """What reading a field needs besides its value."""
-
-    file: str
-    zone: ZoneInfo
-    warnings: list[tuple[str, str]]
-    line: int | None = None
-
-    def warn(self, words: str) -> None:
-        self.warnings.append((self.file, words))
-
-    def refuse(self, words: str) -> BriefingError:
-        return BriefingError(self.file, self.line, words)
 
 
 def _files(folder: Path) -> tuple[list[Path], int]:
@@ -227,7 +206,7 @@ def _plain(text: str, file: str) -> tuple[dict[str, object], int]:
             break
         found.append(text[at : gap.start()].strip())
         at = gap.end()
-    if len(found) < 2 or "\n" in found[1] or len(found[1]) > _MAX_TITLE:  # noqa: PLR2004 - publication and title
+    if len(found) < 2 or "\n" in found[1] or len(found[1]) > MAX_TITLE:  # noqa: PLR2004 - publication and title
         wanted = "plain text begins with its publication, a blank line, its title on one line and a blank line"
         raise BriefingError(file, 1, f"no title: {wanted}; write them, or use Markdown with 'title:'")
     return {"publication": " ".join(found[0].split()), "title": found[1]}, at
@@ -256,126 +235,6 @@ def _body(text: str, file: str, line: int | None = None) -> tuple[str, tuple[Par
     return body, found
 
 
-def _briefing(  # noqa: PLR0913, PLR0917 - a briefing's parts
-    stem: str, path: str, body: str, found: tuple[Paragraph, ...], fields: dict[str, object], meta: _Meta, digest: str
-) -> Briefing:
-    """Check each field of the front matter and put the briefing together."""
-    title = " ".join(_text(fields, "title", meta).split())
-    if not title:
-        raise meta.refuse("no title; add 'title:' to the front matter")
-    if len(title) > _MAX_TITLE:
-        raise meta.refuse(f"title of {len(title)} characters; keep it under {_MAX_TITLE}")
-    extra = tuple((key, str(value)) for key, value in fields.items() if key not in _KNOWN)
-    for key, _ in extra:
-        meta.warn(f"unknown key {key!r} in the front matter; kept, not used")
-    published, since = _published(fields, stem, meta)
-    embargo = _embargo(fields, meta)
-    return Briefing(
-        id=stem,
-        title=title,
-        body=body,
-        path=path,
-        paragraphs=found,
-        published=published,
-        publication=_text(fields, "publication", meta) or None,
-        topics=tuple(topic.lower() for topic in _list(fields, "topics", meta)),
-        url=_address(_text(fields, "url", meta), "url", meta),
-        sources=tuple(a for s in _list(fields, "sources", meta) if (a := _address(s, "sources", meta))),
-        embargo=max((one for one in (embargo, since) if one), default=None),
-        channels=_channels(fields, meta),
-        extra=extra,
-        digest=digest,
-    )
-
-
-def _text(fields: dict[str, object], key: str, meta: _Meta) -> str:
-    value = fields.get(key, "")
-    if not isinstance(value, str):
-        raise meta.refuse(f"'{key}' is a list or a map; write one value")
-    return "" if value in {"~", "null"} else value.strip()
-
-
-def _list(fields: dict[str, object], key: str, meta: _Meta) -> tuple[str, ...]:
-    """Read a list of words; one word, or words between commas, will do."""
-    value = fields.get(key, "")
-    if isinstance(value, str):
-        value = [] if value in {"", "~", "null"} else value.split(",")
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise meta.refuse(f"'{key}' is no list of words; write [one, two]")
-    return tuple(item.strip() for item in value if item.strip())
-
-
-def _address(value: str, key: str, meta: _Meta) -> str | None:
-    """Keep an http(s) address; anything else is left out, and said so."""
-    if value and not _WEB.match(value):
-        meta.warn(f"{value!r} in '{key}' is no http(s) address; left out")
-        return None
-    return value or None
-
-
-def _channels(fields: dict[str, object], meta: _Meta) -> tuple[str, ...] | None:
-    """Read the channels a briefing is for. Given but empty means nobody: a slip must not publish."""
-    if "channels" not in fields:
-        return None
-    found = _list(fields, "channels", meta)
-    if not found:
-        meta.warn("'channels' is empty, so nobody sees this briefing; remove the key to open it to all")
-    return found
-
-
-def _published(fields: dict[str, object], stem: str, meta: _Meta) -> tuple[date | None, datetime | None]:
-    """Read the date of publication, local to the zone, and the instant it begins: that given, else midnight.
-
-    It is read from the front matter, else from the file's name.
-    """
-    words = _text(fields, "published", meta)
-    if words and not _day(words):
-        instant = _instant(words, "published", meta)
-        return instant.astimezone(meta.zone).date(), instant
-    dated = _DATED_NAME.match(stem)
-    found = _day(words) or (_day(dated[1]) if dated else None)
-    if not found:
-        meta.warn("no date of publication; add 'published: YYYY-MM-DD', or begin the file name with YYYY-MM-DD-")
-        return None, None
-    return found, _midnight(found, meta.zone)
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """Give the instant at which a day begins."""
-    try:
-        return datetime.combine(day, time(), zone).astimezone(UTC)
-    except OverflowError:  # the first day of all, east of Greenwich
-        return datetime.min.replace(tzinfo=UTC)
-
-
-def _day(words: str) -> date | None:
-    try:
-        return date.fromisoformat(words)
-    except ValueError:
-        return None
-
-
-def _embargo(fields: dict[str, object], meta: _Meta) -> datetime | None:
-    """Read the instant until which nobody may see the briefing. One that cannot be read is refused."""
-    words = _text(fields, "embargo", meta)
-    if not words and "embargo" in fields:
-        raise meta.refuse("'embargo' is empty; write an instant such as 2026-01-05T09:00:00Z, or remove the key")
-    return _instant(words, "embargo", meta) if words else None
-
-
-def _instant(words: str, key: str, meta: _Meta) -> datetime:
-    """Read a date or a time as an instant in UTC; without a zone it is local, and said so."""
-    try:
-        found = datetime.fromisoformat(words)
-        if found.tzinfo is None:
-            meta.warn(f"{key} {words!r} has no zone; read in {meta.zone.key}")
-            found = found.replace(tzinfo=meta.zone)
-        return found.astimezone(meta.zone).astimezone(UTC)  # by way of its local day, which may be out of the calendar
-    except (ValueError, OverflowError) as error:
-        wanted = "write YYYY-MM-DD, or a time with its zone such as 2026-01-05T09:00:00Z"
-        raise meta.refuse(f"{key} {words!r} is no date; {wanted}") from error
-
-
 def _lines(file: Path) -> Iterator[bytes]:
     """Give the lines of a file, blank ones too, so that they count."""
     try:
@@ -399,7 +258,7 @@ def _fields(line: bytes, file: str, number: int) -> dict[str, str]:
     return {key: str(found[key]) for key in ("id", "title", "text", "published", "url") if found.get(key) is not None}
 
 
-def _from_line(fields: dict[str, str], line: bytes, meta: _Meta) -> Briefing:
+def _from_line(fields: dict[str, str], line: bytes, meta: Meta) -> Briefing:
     """Read one line's fields as a briefing."""
     if "\0" in fields["text"] or len(line) > MAX_BYTES:
         raise meta.refuse(f"holds NUL or more than {MAX_BYTES:,} bytes; clean or split the text")
@@ -408,4 +267,4 @@ def _from_line(fields: dict[str, str], line: bytes, meta: _Meta) -> Briefing:
     )
     front: dict[str, object] = dict(zip(("title", "published", "url"), rest, strict=True))
     body, found = _body(text, meta.file, meta.line)
-    return _briefing(fields["id"], fields["id"], body, found, front, meta, _digest(line, fields["id"], meta.zone))
+    return briefing(fields["id"], fields["id"], body, found, front, meta, _digest(line, fields["id"], meta.zone))
