@@ -135,6 +135,12 @@ def _gaps(options: argparse.Namespace, settings: Settings) -> int:
     return cli.gaps(serve.gaps(settings, encoder), as_json=options.json)
 
 
+def _posts(options: argparse.Namespace, settings: Settings) -> int:
+    from bot import serve  # noqa: PLC0415 - likewise
+
+    return cli.posts(serve.posts(settings, _searcher(settings)), settings.timezone, as_json=options.json)
+
+
 def _backup(options: argparse.Namespace, settings: Settings) -> int:
     from bot import serve  # noqa: PLC0415 - likewise
 
@@ -154,7 +160,7 @@ def _restore(options: argparse.Namespace, settings: Settings) -> int:
 _COMMANDS = {
     "index": _index, "ask": _ask, "eval": _eval, "steps": _steps, "eval-steps": _eval_steps, "show": _show,
     "check": _check, "run": _run,
-    "try": _try, "gaps": _gaps, "backup": _backup, "restore": _restore,
+    "try": _try, "gaps": _gaps, "posts": _posts, "backup": _backup, "restore": _restore,
 }  # fmt: skip
 
 
@@ -195,6 +201,8 @@ def _findings(settings: Settings) -> Iterator[tuple[str, str | None]]:
     model = folder_of(settings.models_folder, settings.model, settings.precision)
     yield f"model {settings.model} ({settings.precision}) in {model}", _problem(lambda: read_manifest(model))
     yield f"index in {settings.data}", _problem(lambda: _sound_index(settings))
+    if settings.subscriptions:
+        yield f"subscriptions in {settings.subscriptions}", _wrong_entries(settings)
     if sqlite3.sqlite_version_info < _SAFE_SQLITE:
         yield f"SQLite {sqlite3.sqlite_version}: before 3.51.3, so one writer at a time (which the lock sees to)", None
 
@@ -205,6 +213,12 @@ def _problem(look: object) -> str | None:
     except DispatchBoxError as error:
         return str(error)
     return None
+
+
+def _wrong_entries(settings: Settings) -> str | None:
+    from bot.listeners.filed import problems  # noqa: PLC0415 - Slack's libraries, as above
+
+    return "; ".join(problems(settings)) or None
 
 
 def _sound_index(settings: Settings) -> None:

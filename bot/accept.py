@@ -80,6 +80,15 @@ class Acceptor:
         key = f"morning:{user}:{day}"
         self.keep(Inbound(Surface.MORNING, self._me.team, user, (key,), self._now(), value=day))
 
+    def slot(self, number: int, channel: str, when: str) -> None:
+        """Write to the inbox that a subscription's slot has come, once; ``when`` is its instant."""
+        value, key = f"{number} {when}", f"slot:{number}:{when}"
+        self.keep(Inbound(Surface.SLOT, self._me.team, "", (key,), self._now(), channel, value=value))
+
+    def filed(self, version: str) -> None:
+        """Write to the inbox that the file of subscriptions has changed, once for each version."""
+        self.keep(Inbound(Surface.FILED, self._me.team, "", (f"filed:{version}",), self._now()))
+
     def read(self, body: Mapping[str, Any], event: Mapping[str, Any]) -> Inbound | str:  # noqa: PLR0911 - a reason each
         """Read an event: something for the bot, or the reason why it is not."""
         if body.get("team_id") not in (None, self._me.team):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from slack_bolt import App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 
-from bot.listeners import actions, arrivals, commands, home, mornings, questions, shortcuts, watchlist
+from bot.listeners import actions, arrivals, commands, filed, home, mornings, posting, questions, shortcuts, watchlist
 from bot.types import Surface
 
 if TYPE_CHECKING:
@@ -82,11 +82,20 @@ def _heard(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 -
             return home.home(desk, inbound)
         case Surface.PROMPTS:
             return home.prompts(desk, inbound)
-        case Surface.INDEXED:
-            return arrivals.arrived(desk, inbound)
-        case Surface.MORNING:
-            return mornings.morning(desk, inbound)
-    return []
+    return _OF_TIME[inbound.surface](desk, inbound) if inbound.surface in _OF_TIME else []
+
+
+def _indexed(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
+    return [*arrivals.arrived(desk, inbound), *posting.renamed(desk), *posting.at_once(desk, inbound)]
+
+
+# What nobody says but time does.
+_OF_TIME: dict[Surface, Callable[[Desk, Inbound], Sequence[Effect]]] = {
+    Surface.INDEXED: _indexed,
+    Surface.MORNING: mornings.morning,
+    Surface.FILED: filed.taken,
+    Surface.SLOT: posting.slot,
+}
 
 
 def web(app: App, healthy: Callable[[], str | None], calendar: Callable[[str], bytes | None]) -> WSGIApplication:

@@ -93,14 +93,14 @@ def listed(  # noqa: PLR0913, PLR0917 - a page and what stands around it
         for at, one in enumerate(found):
             heading = f"*{group}*\n" if group and at == 0 else ""
             blocks.append({**line(f"{heading}{item(one, name)}"), "accessory": _menu_of(one, user)})
-            said += [*([group] if heading else []), _flat(item(one, name))]
+            said += [*([group] if heading else []), flat(item(one, name))]
     if first + shown < total:
         value = f"{view} {first + shown} {words}"
         blocks.append(actions(button("watch_more", phrases.MORE, value)))
     return message("\n".join(said), *blocks)
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
     """Write a line of mrkdwn for a fallback: no bold, a link by its label."""
     return _LINKED.sub(r"\1", text).replace("*", "")
 
@@ -109,7 +109,7 @@ def changed(said: str, items: Sequence[WatchItem], name: Callable[[str], str], g
     """Say what was done, and offer to take it back. ``read`` tells how a date was read, from outside."""
     rows = [line(item(one, name)) for one in items[:5]]
     how = [context(inert(read, 200))] if read else []
-    text = "\n".join([said, *(_flat(item(one, name)) for one in items[:5]), *([inert(read, 200)] if read else [])])
+    text = "\n".join([said, *(flat(item(one, name)) for one in items[:5]), *([inert(read, 200)] if read else [])])
     return message(text, line(said), *rows, *how, actions(button("undo", phrases.UNDO, gesture)))
 
 
@@ -146,7 +146,7 @@ def steps(
             )
         }
         blocks.append({**line(item(one, name)), **({} if one.owner else add)})
-        said.append(_flat(item(one, name)))
+        said.append(flat(item(one, name)))
     if more:
         blocks.append(context(f"and {more} more: name a topic, or fewer days."))
     if gone:
@@ -177,7 +177,7 @@ def followed(pairs: Sequence[tuple[WatchItem, Mapping[str, Any]]], name: Callabl
             rich(quoted(citation["quote"], None, 500), place(citation)),
             actions(*buttons),
         ]
-        said += [_flat(item(one, name)), f"“{inert(citation['quote'], 500)}”", plain(citation)]
+        said += [flat(item(one, name)), f"“{inert(citation['quote'], 500)}”", plain(citation)]
     return message("\n".join(said), *blocks)
 
 
@@ -188,7 +188,7 @@ def reminder(rows: Sequence[tuple[WatchItem, str]], name: Callable[[str], str], 
     for one, why in rows[:_SHOWN]:
         text = f"{why} · {item(one, name)}"
         blocks.append({**line(text), "accessory": _menu_of(one, user)})
-        said.append(_flat(text))
+        said.append(flat(text))
     if len(rows) > _SHOWN:
         blocks.append(context(f"and {len(rows) - _SHOWN} more: /watchlist"))
     return message("\n".join(said), *blocks)

@@ -19,6 +19,7 @@ from index.words import about
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from zoneinfo import ZoneInfo
 
     from index.ask import Considered
     from index.build import Built
@@ -69,6 +70,8 @@ def grammar() -> argparse.ArgumentParser:
     tried.add_argument("--no-browser", action="store_true", help="only print the address")
 
     _command(commands, "gaps", "list unanswered and unhelpful questions, grouped by meaning, without names")
+
+    _command(commands, "posts", "list what will be posted where and when, what was, and what was held or skipped")
 
     backup = _command(commands, "backup", "copy what the bot remembers to a file, while it runs")
     backup.add_argument("file", type=Path, metavar="FILE")
@@ -200,6 +203,14 @@ def gaps(groups: Sequence[dict[str, Any]], *, as_json: bool) -> int:
     """List questions that found no answer, or no good one, in groups."""
     _print(groups, words.gaps(groups), as_json=as_json)
     return OK
+
+
+def posts(found: dict[str, Any], zone: ZoneInfo, *, as_json: bool) -> int:
+    """List subscriptions, what they will post, and what became of posts. What is wrong in their file is said apart."""
+    for problem in found["problems"]:
+        say(f"wrong: {problem}")
+    _print(found, words.posts(found, zone), as_json=as_json)
+    return REFUSED if found["problems"] else OK
 
 
 def say(message: str) -> None:

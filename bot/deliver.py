@@ -26,7 +26,7 @@ from slack_sdk.webhook import WebhookClient
 from bot import kit, phrases
 from bot.ledger import LedgerError
 from bot.replies import post
-from bot.types import Method, Outbound
+from bot.types import Method, Outbound, Paused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -245,12 +245,25 @@ class Deliverer:
     def _told(self, due: Due, reason: str) -> Sequence[Effect]:
         """Tell the asker privately that it could not be said where it belongs."""
         outbound = due.outbound
+        if outbound.key.startswith("post:"):
+            return self._paused(outbound, reason)
         if outbound.method is not Method.POST or not outbound.user or outbound.key.startswith("told:"):
             return ()
         if outbound.lane.startswith(("D", "U")):
             return ()
         message = kit.note(phrases.unsaid(outbound.lane, _REASONS.get(reason, "Slack does not let me post there")))
         return [post(outbound.user, "", f"told:{outbound.key}", message, outbound.user)]
+
+    def _paused(self, outbound: Outbound, reason: str) -> Sequence[Effect]:
+        """Pause the subscription of a channel that takes no posts any more, and tell who made it, once."""
+        kept = self._ledger.posts.get(outbound.key)
+        one = self._ledger.posts.subscription(kept.subscription) if kept else None
+        if one is None or one.paused or FATES.get(reason) is not Fate.TELL:
+            return ()
+        why = _REASONS.get(reason, "Slack does not let me post there")
+        log.warning("subscription %d in %s is paused: %s", one.number, one.channel, why)
+        told = post(one.made_by, "", f"paused:{outbound.key}", kit.note(phrases.paused(one.channel, why)), "")
+        return [Paused(one.number, why), *([told] if one.made_by else [])]
 
     # -- one call ---------------------------------------------------------------------------------------
 

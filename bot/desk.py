@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from bot import phrases
+from bot import phrases, topics
 from bot.types import Surface
 from index import report
 from index.ask import ask
@@ -47,6 +47,7 @@ class Desk:
     monotonic: Callable[[], float]
     _examples: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict)
     _vectors: dict[str, Vectors] = field(default_factory=dict)
+    _speaks: dict[tuple[str, str, str], bool] = field(default_factory=dict)
 
     def today(self) -> date:
         """Give the day it is, locally."""
@@ -116,6 +117,23 @@ class Desk:
                 self._vectors.clear()
             self._vectors[text] = self.searcher.vector(text)
         return self._vectors[text]
+
+    def topics(self, audience: Audience) -> frozenset[str]:
+        """Name the topics of the briefings that an audience may see."""
+        names = [entry.id for entry in self.searcher.entries(audience)]
+        return frozenset(one for found in self.searcher.briefings(names, audience).values() for one in found.topics)
+
+    def speaks(self, topic: str, briefing: Briefing) -> bool:
+        """Tell whether a briefing names a topic, or speaks of it by meaning; kept, as vectors are."""
+        if topic.lower() in {one.lower() for one in briefing.topics}:
+            return True
+        key = (topic, briefing.id, briefing.digest)
+        if key not in self._speaks:
+            if len(self._speaks) >= _VECTORS:
+                self._speaks.clear()
+            found = topics.on_topic(topic, self.vector(topic), briefing, self.passages(briefing))
+            self._speaks[key] = found is not None and found.score >= topics.THRESHOLD
+        return self._speaks[key]
 
     def examples(self, audience: Audience) -> tuple[str, ...]:
         """Give questions that the newest briefings answer, tried before they are offered."""

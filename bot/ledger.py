@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
-from bot import items
+from bot import items, posts
 from bot.types import (
     Arrived,
     Changed,
@@ -28,9 +28,13 @@ from bot.types import (
     Message,
     Method,
     Outbound,
+    Paused,
+    Post,
     Proposal,
+    Resend,
     Setting,
     Subscribed,
+    Subscription,
     Surface,
     Watch,
 )
@@ -76,6 +80,7 @@ create table marks (channel text primary key, ts text not null) without rowid;
 """,
     items.TABLES,
     items.CALENDARS,
+    posts.TABLES,
 )
 
 
@@ -115,6 +120,7 @@ class Ledger:
         self._path = path
         self._lock = RLock()
         self.items = items.Items(self._rows)
+        self.posts = posts.Posts(self._rows)
 
     @classmethod
     def open(cls, folder: Path) -> Ledger:
@@ -364,7 +370,7 @@ class Ledger:
 
     # -- what is remembered ---------------------------------------------------------------------------
 
-    def _apply(self, effects: Sequence[Effect], now: datetime) -> None:
+    def _apply(self, effects: Sequence[Effect], now: datetime) -> None:  # noqa: C901 - a line for each effect
         for effect in effects:
             match effect:
                 case Inbound():
@@ -401,6 +407,8 @@ class Ledger:
                     self._count(_LOOKED)
                 case Changed() | Watch() | Proposal() | Subscribed():
                     items.apply(self._db.execute, effect)
+                case Subscription() | Post() | Paused() | Resend():
+                    posts.apply(self._db.execute, effect, now)
 
     def answer(self, key: str) -> Kept | None:
         """Read one answer."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+import time
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event
@@ -25,6 +26,7 @@ from bot.desk import Desk
 from bot.directory import Directory
 from bot.ledger import Ledger, restore
 from bot.listeners.lists import calendar
+from bot.listeners.posts import ledger
 from bot.news import News
 from bot.redact import hush
 from bot.service import Service, Socket, Web, alone
@@ -78,9 +80,13 @@ def assembled(
     client: WebClient,
     searcher: Searcher,
     clock: Callable[[], datetime] | None = None,
+    steady: Callable[[], float] | None = None,
     **paces: float,
 ) -> Service:
-    """Put the running bot together; ``paces`` are the deliverer's. Raises SlackRefusedError, LedgerError."""
+    """Put the running bot together; ``paces`` are the deliverer's. Raises SlackRefusedError, LedgerError.
+
+    ``steady`` gives seconds that nobody sets, by which a clock that jumped is known.
+    """
     now = clock or (lambda: datetime.now(UTC))
     ledger = Ledger.open(settings.data)
     identity = _identity(client)
@@ -98,9 +104,13 @@ def assembled(
         transport = Web(app, settings.host, settings.port, lambda: deliverer.stopped_by, partial(calendar, desk))
     sweep = Sweep(ledger, client, acceptor, identity.user, now)
 
-    news = News(desk, acceptor)
-
+    news = News(desk, acceptor, steady or _since_boot)
     return Service(ledger, worker, deliverer, sweep, transport, now, settings.retention_days, news.look)
+
+
+def _since_boot() -> float:
+    """Give seconds that go on while the machine sleeps, so that sleep is an absence and no jump of the clock."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else monotonic()
 
 
 def _identity(client: WebClient) -> Identity:
@@ -138,6 +148,14 @@ def gaps(settings: Settings, encoder: Encoder) -> list[dict[str, Any]]:
         }
         for group in groups
     ]
+
+
+def posts(settings: Settings, searcher: Searcher) -> dict[str, Any]:
+    """Lay out subscriptions, what they will post as of now, and what became of posts. Raises LedgerError."""
+    now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
+    directory = Directory(WebClient(), "", "", monotonic)  # nobody is asked for here
+    desk = Desk(searcher, SentenceReader(), directory, Ledger.open(settings.data), settings, now, 0.0, monotonic)
+    return ledger(desk)
 
 
 def backup(settings: Settings, file: Path) -> None:

@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     follow_up_threshold: float = Field(
         0.4, ge=0, le=1, description="the score above which a new briefing is said to report on an item"
     )
+    post_days: int = Field(7, ge=0, description="days after its publication that a briefing still is news to post")
+    subscriptions: Path | None = Field(None, description="a file of subscriptions, besides those made in Slack")
     guests: bool = Field(default=False, description="answer guests and people of other organisations too")
     quota: int = Field(60, ge=0, description="questions in a minute from one person; 0 for no bound")
     bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN", description="the bot's token, xoxb-")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from bot.schedule import Schedule
     from index.types import DateRange
 
 
@@ -27,6 +28,8 @@ class Surface(StrEnum):
     PROMPTS = "prompts"  # somebody opened the bot's messages
     MORNING = "morning"  # somebody's reminders are due
     INDEXED = "indexed"  # the index has changed, or a briefing's embargo or day of publication has come
+    FILED = "filed"  # the file of subscriptions has changed
+    SLOT = "slot"  # a subscription's time to post has come
 
 
 class Method(StrEnum):
@@ -262,5 +265,80 @@ class Subscribed:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Where new briefings are posted, which and when; by its number it is replaced.
+
+    No ``topics`` means all. ``last`` is the newest slot dealt with, or when it was made. ``since`` lets in
+    older briefings published from that day on. ``says_none`` has a digest say so when nothing is new.
+    ``entry`` is its name in the file of subscriptions, '' for Slack's. ``paused`` says why, '' while it runs;
+    it is changed by ``Paused`` alone.
+    """
+
+    number: int
+    channel: str
+    topics: tuple[str, ...]
+    schedule: Schedule
+    digest: bool
+    made_by: str
+    made_at: datetime
+    last: datetime
+    since: date | None = None
+    says_none: bool = False
+    paused: str = ""
+    entry: str = ""
+    ended: bool = False
+
+
+class Stand(StrEnum):
+    """Where a post stands. A due one is in the outbox, and counts as sent once Slack has it."""
+
+    DUE = "due"
+    HELD = "held"
+    SKIPPED = "skipped"
+    SENT = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a subscription posts at one slot: a briefing (its id), a digest ("digest:3"), or nothing ("slot:3").
+
+    ``shown`` tells what it says of each briefing: id as ``briefing``, title, source, published, topics,
+    figures, ``why`` (the topics that matched), ``quotes`` as citations, and ``text``, the sha256 of the body.
+    """
+
+    what: str
+    channel: str
+    slot: datetime
+    subscription: int
+    state: Stand
+    reason: str = ""
+    shown: tuple[Mapping[str, Any], ...] = ()
+    ts: str = ""  # of its message, '' until Slack has it
+
+    @property
+    def key(self) -> str:
+        """What, where and when, which never comes twice."""
+        return f"post:{self.what}:{self.channel}:{self.slot:%Y%m%dT%H%M%SZ}"
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Stop a subscription, for a reason; '' lets it run again."""
+
+    number: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resend:
+    """Take up again a message that was given up, and what hangs on it; Slack is read back first."""
+
+    key: str
+
+
 # An Inbound among the effects is worked on next, once what it comes from is kept.
-Effect = Inbound | Outbound | Kept | Judged | Setting | Forget | Changed | Watch | Proposal | Arrived | Subscribed
+Effect = (
+    Inbound | Outbound | Kept | Judged | Setting | Forget | Changed | Watch | Proposal | Arrived | Subscribed
+    | Subscription | Post | Paused | Resend
+)  # fmt: skip

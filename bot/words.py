@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
+    from zoneinfo import ZoneInfo
 
     from index.build import Built
     from index.evaluate import Unread
@@ -112,6 +114,32 @@ def scores(values: dict[str, float | int | None], unread: Sequence[Unread]) -> s
     width = max(map(len, values))
     lines = [f"{name:{width}}  {'–' if value is None else value}" for name, value in values.items()]
     return "\n".join([*lines, *(f"not read: {one.error}" for one in unread)])
+
+
+def posts(found: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """List subscriptions with what comes next of each, then what became of posts, newest first."""
+    if not (found["subscriptions"] or found["posts"]):
+        return "No subscription, and no post. /briefings post here makes one, in a channel."
+    lines = ["Posts are held: the clock jumped ahead."] if found["held"] else []
+    for one in found["subscriptions"]:
+        topics = ", ".join(map(_line, one["topics"])) or "every briefing"
+        lines.append(f"p{one['number']} {one['channel']} · {topics} · {_line(one['schedule'])} · {one['as']}")
+        when = f"paused: {_line(one['paused'])}" if one["paused"] else f"next {_moment(one['next'], zone)}"
+        lines.append(f"   {when}: {_several([new['title'] for new in one['briefings']])}")
+    lines += ["", "What became of posts"] if found["posts"] else []
+    for one in found["posts"]:
+        said = " · ".join(part for part in (one["state"], _line(one["reason"])) if part)
+        titles = [shown["title"] for shown in one["briefings"]]
+        lines.append(f"{_moment(one['slot'], zone)} {one['channel']} p{one['subscription']} {said}: {_several(titles)}")
+    return "\n".join(lines)
+
+
+def _moment(instant: str | None, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(instant).astimezone(zone):%Y-%m-%d %H:%M}" if instant else "at once"
+
+
+def _several(titles: Sequence[str]) -> str:
+    return "; ".join(map(_line, titles)) or "nothing new"
 
 
 def gaps(groups: Sequence[Mapping[str, Any]]) -> str:

@@ -31,6 +31,8 @@ _SILENT = {
     Surface.VIEW,
     Surface.INDEXED,
     Surface.MORNING,
+    Surface.FILED,
+    Surface.SLOT,
 }  # nobody waits there for words
 
 
@@ -82,7 +84,7 @@ class Worker:
         except LedgerError:
             raise
         except IndexUnusable as error:
-            if claimed.inbound.surface is Surface.INDEXED:
+            if claimed.inbound.surface in {Surface.INDEXED, Surface.SLOT}:
                 raise  # nobody waits, so it is tried again
             log.error("index unusable: %s", error)  # noqa: TRY400 - its message says it all
             return _reply(claimed.inbound, phrases.UNAVAILABLE), "index unusable"

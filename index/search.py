@@ -231,12 +231,14 @@ class Searcher:
 def visible(entries: Sequence[Entry], audience: Audience, period: DateRange | None) -> list[Entry]:
     """Choose the briefings allowed now and here, and within a restriction of time.
 
-    Under embargo or not published yet, outside its channels, or undated where time is restricted: not there at all.
+    Not among those named, under embargo or not published yet, outside its channels, or undated where time is
+    restricted: not there at all.
     """
     return [
         entry
         for entry in entries
-        if (entry.embargo is None or entry.embargo <= audience.now)
+        if (audience.only is None or entry.id in audience.only)
+        and (entry.embargo is None or entry.embargo <= audience.now)
         and (entry.channels is None or entry.channels & audience.channels)
         and (period is None or (entry.published is not None and period.earliest <= entry.published <= period.latest))
     ]

@@ -169,10 +169,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who asks, and when: the channels whose briefings they may see besides the open ones."""
+    """Who asks, and when: the channels whose briefings they may see besides the open ones.
+
+    ``only`` narrows it to some briefings, where they are named.
+    """
 
     now: datetime
     channels: frozenset[str] = frozenset()
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import blocks, kit, phrases
 from bot.desk import key_of
-from bot.listeners import arrivals, watchlist
+from bot.listeners import arrivals, posts, threads, watchlist
 from bot.listeners.commands import TURNED, page, settings
 from bot.listeners.questions import asked, refusal
 from bot.replies import post, privately
@@ -27,7 +27,7 @@ _AROUND = 1  # paragraphs shown on either side of the one cited
 
 def clicked(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 - a kind of button each
     """Do what a button says."""
-    if act := (watchlist.ACTIONS | arrivals.ACTIONS).get(inbound.name):
+    if act := _OF_LISTENERS.get(inbound.name):
         return act(desk, inbound)
     if inbound.name == "more":
         first, _, words = inbound.value.partition(" ")
@@ -48,6 +48,8 @@ def submitted(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     """Take what was filled into a modal: an item's form, or the reason why an answer was not helpful."""
     if inbound.name in watchlist.VIEWS:
         return watchlist.submitted(desk, inbound)
+    if inbound.name in _FORMS:
+        return _FORMS[inbound.name](desk, inbound)
     kept = _mine(desk, replace(inbound, channel=""))
     if kept is None:
         return []
@@ -201,13 +203,14 @@ _OF_ANSWER: dict[str, Callable[[Desk, Inbound, Kept], Sequence[Effect]]] = {
     "team": _team,
     "again": _again,
 }
+_OF_LISTENERS = watchlist.ACTIONS | arrivals.ACTIONS | posts.ACTIONS | threads.ACTIONS
+_FORMS = {"post_edit": posts.edited, "post_question": threads.asked}
 ACTIONS = (
     *_OF_ANSWER,
-    *watchlist.ACTIONS,
-    *arrivals.ACTIONS,
+    *_OF_LISTENERS,
     "more",
     "item",
     *(f"example_{at}" for at in range(4)),
     *(f"set_{name}" for name in TURNED),
 )
-VIEWS = ("why", *watchlist.VIEWS)
+VIEWS = ("why", *watchlist.VIEWS, *_FORMS)

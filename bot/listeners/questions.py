@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -47,14 +48,15 @@ def asked(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     return answered(desk, inbound, alone=True)
 
 
-def answered(desk: Desk, inbound: Inbound, *, alone: bool) -> Sequence[Effect]:
-    """Answer, and remember the answer."""
+def answered(desk: Desk, inbound: Inbound, *, alone: bool, about: frozenset[str] | None = None) -> Sequence[Effect]:
+    """Answer, and remember the answer; from the briefings ``about`` alone, where they are named."""
     key = key_of(inbound)
     # In a conversation's top level the key is its channel; in a channel every question opens a thread.
     thread = inbound.thread_ts or ("" if inbound.channel.startswith("D") else inbound.ts)
     before = desk.ledger.last_answer(inbound.channel, thread) if inbound.channel else None
     read_as = follow.joined(before.question, inbound.text) if before else None
-    data = desk.ask(inbound.text, _audience(desk, inbound, alone=alone), read_as)
+    audience = replace(_audience(desk, inbound, alone=alone), only=about)
+    data = desk.ask(inbound.text, audience, read_as)
     data["after"] = before.key if before and read_as else None
     late = inbound.received + LATE < desk.now()
     said = phrases.asked_at(inbound.received, desk.settings.timezone) if late else ""

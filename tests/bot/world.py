@@ -66,7 +66,7 @@ class World:
             settings.setdefault(name, value)
         settings.setdefault("team_channel", TEAM)
         self._paces = {name: settings.pop(name) for name in ("settle", "pace") if name in settings}
-        self._clock = settings.pop("clock", None)
+        self._clock, self._steady = settings.pop("clock", None), settings.pop("steady", None)
         self._paces = {"settle": 1.0, "pace": 0.0, **self._paces}
         self.settings = load(data=data, **({"port": 0} if http else {}), **settings)
         self._searcher = searcher
@@ -76,7 +76,7 @@ class World:
         token = self.settings.bot_token
         assert token
         client = WebClient(token.get_secret_value(), base_url=self.settings.api_url, timeout=3, retry_handlers=[])
-        bot = assembled(self.settings, client, self._searcher, self._clock, **self._paces)
+        bot = assembled(self.settings, client, self._searcher, self._clock, self._steady, **self._paces)
         bot.start()
         if self.settings.port is not None:
             self.workspace.bot_url = f"http://127.0.0.1:{bot.transport.port}/slack/events"  # type: ignore[union-attr]

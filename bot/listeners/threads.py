@@ -1,0 +1,69 @@
+"""What people do in a post's thread: claim a next step, ask about what was posted, see the rest of a digest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot import kit, phrases, postcards
+from bot.desk import key_of
+from bot.listeners import watchlist
+from bot.listeners.lists import number_of, tell
+from bot.listeners.questions import answered, turned_away
+from bot.types import Method, Outbound, Surface
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.desk import Desk
+    from bot.types import Effect, Inbound, Post
+
+
+def _seen(desk: Desk, inbound: Inbound, key: str) -> Post | None:
+    """Give a post that this person can see in its channel."""
+    kept = desk.ledger.posts.get(key)
+    return kept if kept and desk.directory.member(inbound.user, kept.channel) else None
+
+
+def more(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
+    """Show the next of a digest, as its channel may see it now."""
+    first, _, key = inbound.value.partition(" ")
+    kept = _seen(desk, inbound, key)
+    if kept is None:
+        return tell(inbound, kit.note(phrases.NO_POST))
+    allowed = {entry.id for entry in desk.searcher.entries(desk.channel(kept.channel))}
+    still = [one for one in kept.shown if one["briefing"] in allowed]
+    at = min(number_of(first), max(len(still) - 1, 0))
+    return tell(inbound, postcards.digest(still, key, at))
+
+
+def claim(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
+    """Claim a next step from a thread: "7 post:…"."""
+    number, _, _ = inbound.value.partition(" ")
+    return watchlist.menu(desk, replace(inbound, value=f"claim {number}"))
+
+
+def ask(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
+    """Open the form that asks about what was posted."""
+    kept = _seen(desk, inbound, inbound.value)
+    if kept is None:
+        return tell(inbound, kit.note(phrases.NO_POST))
+    title = str(kept.shown[0]["title"]) if len(kept.shown) == 1 else ""
+    body = {"trigger_id": inbound.trigger, "view": postcards.ask_form(kept.key, title)}
+    return [Outbound(f"form:{key_of(inbound)}", Method.MODAL, f"modal:{inbound.user}", body, None, inbound.user)]
+
+
+def asked(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
+    """Answer a question about what was posted, from that alone and to the asker alone, in the channel."""
+    kept = _seen(desk, inbound, inbound.value)
+    if kept is None:
+        return tell(inbound, kit.note(phrases.NO_POST))
+    text = " ".join(dict(inbound.fields).get("text", "").split())
+    here = replace(inbound, surface=Surface.ACTION, channel=kept.channel, thread_ts=kept.ts, text=text)
+    if turned := turned_away(desk, here):
+        return turned
+    about = frozenset(str(one["briefing"]) for one in kept.shown)
+    return answered(desk, here, alone=True, about=about) if text else []
+
+
+ACTIONS = {"post_more": more, "post_claim": claim, "post_ask": ask}
