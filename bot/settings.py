@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     def _zone(cls, value: object) -> object:
         try:
             return ZoneInfo(value) if isinstance(value, str) else value
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, OSError) as error:  # a folder of zones is none
             message = "no such time zone; write one such as Europe/London"
             raise ValueError(message) from error
 

@@ -42,7 +42,14 @@ def test_every_room_is_told_of_nowhere_else_than_it_is() -> None:
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("THRESHOLD", "2"), ("TIMEZONE", "Mars/Base"), ("TODAY", "soon"), ("PRECISION", "int4"), ("PORT", "x")],
+    [
+        ("THRESHOLD", "2"),
+        ("TIMEZONE", "Mars/Base"),
+        ("TIMEZONE", "America"),
+        ("TODAY", "soon"),
+        ("PRECISION", "int4"),
+        ("PORT", "x"),
+    ],
 )
 def test_a_setting_that_cannot_be_read_is_named_with_its_value(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str

@@ -116,7 +116,7 @@ FOUND = [
     ("the 1st Battalion", None),
     ("rail on the 1st at 9", "on the 1st at 9"),
     ("weekly bulletins daily at 7", "daily at 7"),
-    ('“daily mail” and "weekly news"', None),
+    ('“The Daily Mail” and "a weekly view"', None),
     ("“daily mail” Mondays at 9", "Mondays at 9"),
     ("daily from Monday 3 November", "daily"),
     ("Mondays’ papers", None),
@@ -414,6 +414,9 @@ def test_a_year_away_lists_the_newest_hundred_skipped() -> None:
     newest = now.replace(second=0)
     assert found.due == newest
     assert found.skipped == tuple(newest - n * MINUTE for n in range(KEPT_SKIPPED, 0, -1))
+    mornings = owed(Schedule("* 1 * * *", LONDON), now - 365 * DAY, now)
+    assert (mornings.due, len(mornings.skipped)) == (None, KEPT_SKIPPED)
+    assert mornings.skipped[-1] == utc("2026-11-24T01:59")
     weekly = owed(read("Sundays at 9", LONDON), now - 365 * DAY, now)
     assert (weekly.due, len(weekly.skipped), weekly.skipped[-1]) == (None, 52, utc("2026-11-22T09:00"))
 
