@@ -80,10 +80,10 @@ class Acceptor:
         key = f"morning:{user}:{day}"
         self.keep(Inbound(Surface.MORNING, self._me.team, user, (key,), self._now(), value=day))
 
-    def slot(self, number: int, channel: str, when: str) -> None:
+    def slot(self, number: int, when: str) -> None:
         """Write to the inbox that a subscription's slot has come, once; ``when`` is its instant."""
         value, key = f"{number} {when}", f"slot:{number}:{when}"
-        self.keep(Inbound(Surface.SLOT, self._me.team, "", (key,), self._now(), channel, value=value))
+        self.keep(Inbound(Surface.SLOT, self._me.team, "", (key,), self._now(), value=value))
 
     def filed(self, version: str) -> None:
         """Write to the inbox that the file of subscriptions has changed, once for each version."""

@@ -44,7 +44,8 @@ class News:
         for name, (user, day) in mornings.items():
             if name not in self._told:
                 self._acceptor.morning(user, day)
-        self._told = {version, *mornings, *self._filed(), *self._slots()}
+        # A digest waits for what the index has: its row comes after the index's, in one conversation.
+        self._told = {version, *mornings, *self._filed(), *(() if new else self._slots())}
         return new
 
     def _look_at_the_clock(self) -> None:
@@ -74,12 +75,12 @@ class News:
 
     def _slots(self) -> set[str]:
         """Put the slots that have come into the inbox, each once; what is owed by then is worked out there."""
-        due: dict[str, tuple[int, str, str]] = {}
+        due: dict[str, tuple[int, str]] = {}
         for one in self._desk.ledger.posts.subscriptions():
             owed = schedule.owed(one.schedule, one.last, self._desk.now())
             newest = owed.due or max(owed.skipped, default=None)
             if newest and not one.paused:
-                due[f"{one.number}:{newest.isoformat()}"] = (one.number, one.channel, newest.isoformat())
+                due[f"{one.number}:{newest.isoformat()}"] = (one.number, newest.isoformat())
         for name, found in due.items():
             if name not in self._told:
                 self._acceptor.slot(*found)

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 MOST = 10  # briefings of one digest, items of one thread, rows of one list
 _QUOTE, _SENTENCE, _TITLE, _TOPIC = 900, 130, 110, 60  # characters shown of each
-_STEPS = 9
+_TOPICS = 120  # likewise of all topics of a subscription
+_STEPS, _LISTED = 9, 8  # items of a thread, subscriptions of a list
 
 
 # -- what is posted -----------------------------------------------------------------------------------
@@ -147,10 +148,10 @@ def made(
 
 def told(one: Subscription) -> str:
     """Write what a subscription posts, in mrkdwn: topics, when, as what."""
-    topics = ", ".join(inert(topic, _TOPIC) for topic in one.topics) or "every briefing"
+    topics = inert(", ".join(one.topics), _TOPICS) or "every briefing"
     form = "as a digest" if one.digest else "each by itself"
     none = ", and says so when nothing is new" if one.digest and one.says_none else ""
-    return f"{topics} · {inert(schedule.said(one.schedule), 160)} · {form}{none}"
+    return f"{topics} · {inert(schedule.said(one.schedule), 110)} · {form}{none}"
 
 
 def listed(found: Sequence[tuple[Subscription, Sequence[datetime]]], zone: ZoneInfo) -> Message:
@@ -158,13 +159,13 @@ def listed(found: Sequence[tuple[Subscription, Sequence[datetime]]], zone: ZoneI
     if not found:
         return message(phrases.NO_SUBSCRIPTIONS, line(phrases.NO_SUBSCRIPTIONS))
     blocks, said = [line(f"*{phrases.SUBSCRIPTIONS}*")], [phrases.SUBSCRIPTIONS]
-    for one, times in found[:MOST]:
-        rest = [f"{phrases.PAUSED}: {inert(one.paused, 120)}"] if one.paused else [phrases.next_times(times[:1], zone)]
-        rest += [f"{phrases.IN_FILE} ({inert(one.entry, 60)})"] if one.entry else []
+    for one, times in found[:_LISTED]:
+        rest = [f"{phrases.PAUSED}: {inert(one.paused, 60)}"] if one.paused else [phrases.next_times(times[:1], zone)]
+        rest += [f"{phrases.IN_FILE} ({inert(one.entry, 40)})"] if one.entry else []
         text = " · ".join([f"*p{one.number}* {told(one)}", *(part for part in rest if part)])
         blocks.append({**line(text), "accessory": _menu(one)})
         said.append(cards.flat(text))
-    more = len(found) - MOST
+    more = len(found) - _LISTED
     return message("\n".join(said), *blocks, *([context(f"and {more} more")] if more > 0 else []))
 
 

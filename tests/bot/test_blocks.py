@@ -13,11 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import blocks, cards, kit, phrases
+from bot import blocks, cards, kit, phrases, postcards
 from bot.local.limits import message_problem, view_problem
-from bot.types import Note, Standing, WatchItem
+from bot.schedule import Schedule
+from bot.types import Note, Post, Stand, Standing, Subscription, WatchItem
 from index.types import DateRange, Exact
 from tests.bot.world import elements
+from tests.conftest import LONDON
 
 if TYPE_CHECKING:
     from bot.types import Message
@@ -62,8 +64,11 @@ def answer(quote: str, title: str, question: str, source: str = URL, **more: Any
     }  # fmt: skip
 
 
-def inert(message: Message, urls: set[str]) -> None:
-    """Fail where anything in a message is live that should not be, or breaks a limit."""
+def inert(message: Message, urls: set[str], channels: frozenset[str] | set[str] = frozenset()) -> None:
+    """Fail where anything in a message is live that should not be, or breaks a limit.
+
+    ``channels`` may be named by Slack's own id, which is no outside text.
+    """
     shown = list(message.blocks)
     assert message_problem(message.text, shown) is None
     assert len(shown) <= kit.MOST_BLOCKS
@@ -78,13 +83,15 @@ def inert(message: Message, urls: set[str]) -> None:
             ours = one["text"].replace("\u2060", "")  # the word joiner that breaks links
             assert kit.clean(ours) == ours
         if one.get("type") == "mrkdwn":
-            dead(one["text"], urls)
+            dead(one["text"], urls, channels)
     assert visible <= kit.LONGEST
-    dead(message.text, urls)
+    dead(message.text, urls, channels)
     message.text.encode()
 
 
-def dead(text: str, urls: set[str]) -> None:
+def dead(text: str, urls: set[str], channels: frozenset[str] | set[str] = frozenset()) -> None:
+    for channel in channels:
+        text = text.replace(f"<#{channel}>", "")
     allowed = {url.replace("&", "&amp;") for url in urls}
     for found in LIVE.findall(text):
         assert found.partition("|")[0] in allowed
@@ -143,6 +150,35 @@ def test_hostile_items_of_the_watchlist_come_out_dead(block: int) -> None:
         home = cards.home(several, 30, several, [(1, text)] * 5, "U1", lambda _, name=other: name, team=False)
         assert view_problem({"type": "home", "blocks": home}) is None
         assert view_problem(cards.add_form("C1", text, URL)) is None
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_hostile_titles_topics_and_reasons_of_posts_come_out_dead(block: int) -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    for seed in range(block * 50, block * 50 + 50):
+        text, other = drawn(seed), drawn(seed + 13_000)
+        cited = answer(text, other, text)["citations"]
+        shown = {
+            "briefing": "b", "title": other, "source": URL, "published": "2026-01-05", "topics": [text, other] * 5,
+            "figures": [text] * 5, "why": [other, text] * 5, "quotes": cited[:2], "text": "0" * 64,
+        }  # fmt: skip
+        inert(postcards.post(shown), {URL})
+        inert(postcards.post({**shown, "source": other, "quotes": [], "topics": [], "why": []}), set())
+        inert(postcards.digest([{**shown, "topics": [f"{n}{text}"], "why": []} for n in range(14)], "k"), {URL})
+        step = WatchItem(7, text, None, "", "C1", Standing.OPEN, "U1", now, "U1", now, {**cited[0], "topics": [other]})
+        inert(postcards.thread([step, replace(step, owner="U1")] * 8, lambda _, name=other: name, "k", 1), {URL})
+        one = Subscription(
+            3, "C1", (text, other) * 5, Schedule("30 8 * * 1-5", "Europe/London"), digest=True, made_by="U1",
+            made_at=now, last=now, paused=text, entry=other,
+        )  # fmt: skip
+        inert(postcards.made(one, [now] * 3, 6, (date(2026, 1, 1), 12), LONDON), set())
+        inert(postcards.listed([(one, [now])] * 12, LONDON), set())
+        post = Post("digest:3", "C1", now, 3, Stand.HELD, text, (shown,) * 4)
+        ahead = [(one, now, [text, other, text])] * 6
+        own = {"C1"}
+        inert(postcards.ledger(ahead, [post] * 12, LONDON, phrases.CLOCK_HELD), set(), own)
+        assert view_problem(postcards.edit_form(replace(one, topics=(text, other)))) is None
+        assert view_problem(postcards.ask_form("k", text)) is None
 
 
 @given(st.text(max_size=80), st.integers(1, 40))

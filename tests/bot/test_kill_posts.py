@@ -1,0 +1,141 @@
+"""The bot killed before and after each commit and each call to Slack on its way through posts and a digest.
+
+The same way once more with each call to Slack accepted and then dropped. Nothing is lost, nothing comes twice.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.ledger import Ledger
+from bot.local.server import Workspace
+from bot.local.state import Fault
+from bot.schedule import Schedule
+from bot.types import Stand, Subscription
+from index.build import build
+from index.parse import read_folder
+from tests.bot.test_kill import AT_ONCE, PATIENCE, Zygote, answers
+from tests.bot.world import ANNA, POLICY, TEAM, write
+from tests.conftest import LONDON
+from tests.fakes import HashEncoder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ALL = 80  # doors tried; the way passes through more than forty, which is asserted
+CALLS = 6  # calls to Slack that post: two posts and a digest, each with its thread
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("posted-papers")
+    write(place / "briefings")
+    build(place, partial(read_folder, place / "briefings", LONDON), HashEncoder(), datetime.now(UTC))
+    return place
+
+
+@pytest.fixture(scope="module")
+def zygotes() -> Iterator[list[Zygote]]:
+    made = [Zygote() for _ in range(AT_ONCE)]
+    yield made
+    for one in made:
+        one.close()
+
+
+def subscribed(ledger: Ledger) -> None:
+    """Have briefings posted at once in one channel, and in another in a digest that was due a minute ago."""
+    now = datetime.now(UTC)
+    before, due = now - timedelta(minutes=20), now - timedelta(minutes=1)
+    at_once, slot = Schedule("", "UTC"), Schedule(f"{due.minute} {due.hour} * * *", "UTC")
+    more = {"made_by": ANNA, "made_at": before, "last": before, "since": date(2025, 1, 1)}
+    made = (
+        Subscription(1, POLICY, (), at_once, digest=False, **more),  # type: ignore[arg-type]
+        Subscription(2, TEAM, (), slot, digest=True, **more),  # type: ignore[arg-type]
+    )
+    ledger.apply(made, now)
+
+
+def wrong(workspace: Workspace, ledger: Ledger) -> str | None:
+    """Say what is missing, or too much: two posts and one digest, each with its thread, each in the ledger as sent."""
+    for channel, count in ((POLICY, 2), (TEAM, 1)):
+        roots = [one for one in workspace.state.messages.get(channel, ()) if not one.get("thread_ts")]
+        if len(roots) != count:
+            return f"{len(roots)} in {channel}"
+        threads = [answers(workspace, channel, one["ts"]) for one in roots]
+        if threads != [1] * count:
+            return f"threads of {threads} in {channel}"
+    states = sorted(one.state for one in ledger.posts.every())
+    waiting = {name: ledger.waiting()[name] for name in ("inbox", "outbox", "unknown")}
+    if states != [Stand.SENT] * 3 or any(waiting.values()):
+        return f"{states}, {waiting}"
+    return None
+
+
+def tried(zygote: Zygote, papers: Path, data: Path, fatal: int, fault: Fault | None) -> tuple[str, str | None]:
+    """Kill a bot at one door, or order a fault, and start it again; give the door, and what was wrong or None."""
+    workspace = Workspace(retries=(0.25,) * 60)
+    workspace.state.pace = 0.0
+    workspace.state.faults += [fault] if fault else []
+    workspace.start()
+    ledger = Ledger.open(data)
+    subscribed(ledger)
+    wish: dict[str, Any] = {"data": str(data), "papers": str(papers), "environment": workspace.environment()}
+    wish["settings"] = {"team_channel": TEAM}
+    try:
+        zygote.start({**wish, "fatal": fatal})
+        end = time.monotonic() + PATIENCE
+        while not zygote.over() and wrong(workspace, ledger) and time.monotonic() < end:
+            time.sleep(0.02)
+        time.sleep(0.05)
+        door = zygote.killed
+        if zygote.over():
+            zygote.start({**wish, "fatal": 0})
+        while wrong(workspace, ledger) and time.monotonic() < end:
+            time.sleep(0.02)
+        time.sleep(0.3)  # for what should not come
+        found = wrong(workspace, ledger)
+        return door, found and f"door {fatal}, {door}, {fault}: {found}"
+    finally:
+        zygote.kill()
+        ledger.close()
+        workspace.stop()
+
+
+def ways(zygotes: list[Zygote], papers: Path, place: Path, cases: list[tuple[int, Fault | None]]) -> list[Any]:
+    free = list(zygotes)
+
+    def one(at: int) -> tuple[str, str | None]:
+        zygote = free.pop()
+        try:
+            return tried(zygote, papers, place / f"data{at}", *cases[at])
+        finally:
+            free.append(zygote)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(one, range(len(cases))))
+
+
+def test_killed_at_every_door_each_post_and_digest_comes_once(
+    papers: Path, zygotes: list[Zygote], tmp_path: Path
+) -> None:
+    results = ways(zygotes, papers, tmp_path, [(fatal, None) for fatal in range(1, ALL + 1)])
+    assert [found for _, found in results if found] == []
+    doors = [door for door, _ in results if door]
+    assert len(doors) >= 40
+    assert {"before chat.postMessage", "after the call", "before commit", "after commit"} <= set(doors)
+
+
+@pytest.mark.parametrize("kind", ["after", "500 after", "before"])
+def test_a_post_whose_outcome_is_unknown_comes_once(
+    papers: Path, zygotes: list[Zygote], tmp_path: Path, kind: str
+) -> None:
+    cases = [(0, Fault("chat.postMessage", kind, nth=nth)) for nth in range(1, CALLS + 1)]
+    results = ways(zygotes, papers, tmp_path, cases)
+    assert [found for _, found in results if found] == []
