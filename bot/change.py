@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from bot import kit
+from bot import kit, phrases
 from index.markup import paragraphs
 from index.sentences import sentences
 
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from bot.kit import Block
+    from bot.types import Message
+    from index.types import Briefing
 
 _ALIKE = 0.6  # of two sentences' words in common, from which on one became the other
 _AROUND = 4  # words shown on either side of a change
 _MOST = 4  # changes within a sentence, above which the whole of it is shown, before and after
-_KEPT, _CHANGED = 120, 300  # characters shown of a run of words
+_KEPT, _CHANGED, _WHOLE = 120, 300, 700  # characters shown of a run of words, and of a change
+_ROOM = 2_600  # characters of changes in one message
 _STOPS = ".,;:!?…"
 _CLOSING = ")]}\"”’'»*_`"
 _OPENING = "([{\"“„‘'«*_`"
@@ -39,11 +43,11 @@ _SAME_SIGNS = str.maketrans("‐‑–—’‘ʼ", "----'''")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of a quoted sentence: ``now`` stands at ``start`` in the new body; '' where nothing like it does."""
+    """What became of a quoted sentence: ``now`` stands at ``start`` in the new body; '' and -1 where nothing does."""
 
     was: str
     now: str
-    start: int = 0
+    start: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,11 @@ def corrected(quotes: Iterable[str], body: str) -> tuple[Change, ...]:
     parts = chain.from_iterable(_read(quote) for quote in quotes if not _stands(quote, body))
     changed = [one for one in dict.fromkeys(part.text for part in parts) if not _stands(one, body)]
     return tuple(_became(one, _read(body)) for one in changed)
+
+
+def between(was: str, now: str) -> Change | None:
+    """Tell what became of one text, None where that is no change."""
+    return None if _flat(_words(was)) == _flat(_words(now)) else Change(was, now)
 
 
 def _stands(quote: str, body: str) -> bool:
@@ -173,9 +182,11 @@ def edits(change: Change) -> tuple[Edit, ...]:
     was, now = _words(change.was), _words(change.now)
     old, new = ([word.key for word in words] for words in (was, now))
     steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    if sum(tag != "equal" for tag, *_ in steps) > _MOST:
-        steps = [("replace", 0, len(was), 0, len(now))]
-    return tuple(_edits(steps, was, now))
+    found = tuple(_edits(steps, was, now))
+    long = sum(len(one.kept) + len(one.was) + len(one.now) for one in found) > _WHOLE
+    if long or sum(tag != "equal" for tag, *_ in steps) > _MOST:
+        return tuple(_edits([("replace", 0, len(was), 0, len(now))], was, now))
+    return found
 
 
 def _edits(
@@ -223,3 +234,64 @@ def _told(one: Edit) -> str:
     if one.was and one.now:
         return f"[was {one.was}, now {one.now}]"
     return f"[removed: {one.was}]" if one.was else f"[added: {one.now}]" if one.now else ""
+
+
+# -- the note ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Of one answer or post: the question it answered, '' for none, the title it showed, and what changed."""
+
+    asked: str
+    title: str
+    changes: tuple[Change, ...]
+
+
+def note(head: str, rows: Sequence[Row], briefing: Briefing | None) -> Message:
+    """Say what became of what was quoted; None where nothing of the briefing is shown but its old title.
+
+    Where rows changed alike the change is shown once. What has no room is counted.
+    """
+    alike: dict[tuple[Change, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        alike[row.changes].append(row)
+    parts: list[Block] = []
+    said, room, left = [f"{phrases.CORRECTION} {head}"], _ROOM, 0
+    for changes, several in alike.items():
+        blocks, lines = _row(changes, several, briefing)
+        size = sum(map(len, lines))
+        fits = not parts or size <= room
+        left += max(0, len(several) - _MOST) if fits else len(several)
+        if fits:
+            parts, said, room = [*parts, *blocks], [*said, *lines], room - size
+    more = [phrases.more_corrections(left)] if left else []
+    opening = kit.line(f"*{phrases.CORRECTION}* {head}")
+    return kit.message("\n".join([*said, *more]), opening, kit.rich(*parts), *map(kit.context, more))
+
+
+def _row(changes: Sequence[Change], several: Sequence[Row], briefing: Briefing | None) -> tuple[list[Block], list[str]]:
+    """Lay out what changed alike for several, and where it stands now: in blocks, and in lines of the fallback."""
+    blocks, lines = [], []
+    for asked in dict.fromkeys(row.asked for row in several[:_MOST] if row.asked):
+        blocks.append(kit.section(kit.run(f"{phrases.YOU_ASKED} “{kit.cut(kit.clean(asked), kit.ASKED)}”")))
+        lines.append(f"{phrases.YOU_ASKED} “{kit.inert(asked, kit.ASKED)}”")
+    for one in changes[:_MOST]:
+        blocks.append({"type": "rich_text_quote", "elements": runs(one)})
+        lines.append(f"“{kit.inert(spoken(one), _WHOLE)}”")
+    title = kit.cut(kit.clean(briefing.title if briefing else several[0].title), kit.TITLE)
+    if briefing is None:
+        return [*blocks, kit.section(kit.run(title))], [*lines, kit.inert(title, kit.TITLE)]
+    where = f" · {_place(changes, briefing)}"
+    return [*blocks, kit.section(kit.link(title, briefing.source), kit.run(where))], [
+        *lines,
+        f"{kit.inert(title, kit.TITLE)}{where}",
+    ]
+
+
+def _place(changes: Sequence[Change], briefing: Briefing) -> str:
+    """Say where the first changed sentence stands now, or else of when the briefing is."""
+    start = next((one.start for one in changes if one.start >= 0), -1)
+    paragraph = max((one.n for one in briefing.paragraphs if one.start <= start), default=0)
+    day = briefing.published.isoformat() if briefing.published else ""
+    return phrases.place(day or None, paragraph) if paragraph else phrases.issued(day)

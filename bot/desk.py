@@ -81,6 +81,14 @@ class Desk:
         found = ask(read_as or text, self.searcher, self.reader, audience, self.today(), self.settings.threshold)
         return {**report.answer(found), "question": text, "restricted": list(found.restricted), "read_as": read_as}
 
+    def shown_to(self, to: str, briefing: Briefing) -> bool:
+        """Tell whether a person, or everybody in a channel, may see a briefing."""
+        if briefing.channels is None:
+            return True
+        if to.startswith(("U", "W")):
+            return any(self.directory.member(to, channel) for channel in briefing.channels)
+        return to in briefing.channels
+
     def rows(self, audience: Audience, words: str = "") -> list[dict[str, Any]]:
         """List briefings: the newest first, or those that hold the words, best first."""
         found = self.searcher.entries(audience)

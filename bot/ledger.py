@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
-from bot import items, posts
+from bot import answers, items, posts
 from bot.types import (
     Arrived,
     Changed,
     Effect,
     Forget,
+    Heard,
     Inbound,
     Judged,
     Kept,
@@ -121,6 +122,7 @@ class Ledger:
         self._lock = RLock()
         self.items = items.Items(self._rows)
         self.posts = posts.Posts(self._rows)
+        self.answers = answers.Answers(self._rows)
 
     @classmethod
     def open(cls, folder: Path) -> Ledger:
@@ -382,13 +384,8 @@ class Ledger:
                         [effect.key, effect.lane, effect.method, effect.user, effect.answer, _outbound_text(effect),
                          now.isoformat(), now.isoformat()],
                     )  # fmt: skip
-                case Kept():
-                    self._db.execute(
-                        "insert or ignore into answers (key, user, channel, thread_ts, question, data, private, at)"
-                        " values (?, ?, ?, ?, ?, ?, ?, ?)",
-                        [effect.key, effect.user, effect.channel, effect.thread_ts, effect.question,
-                         json.dumps(effect.data), effect.private, effect.at.isoformat()],
-                    )  # fmt: skip
+                case Kept() | Heard():
+                    answers.apply(self._db.execute, effect)
                 case Judged():
                     self._db.execute(
                         "insert or replace into feedback (answer, user, helpful, why, at) values (?, ?, ?, ?, ?)",

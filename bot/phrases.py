@@ -34,6 +34,24 @@ HELP_WAYS = (
     "/watchlist lists the next steps that are yours, /nextsteps what the briefings say comes next.",
     "/dispatchbox help, status, settings, forget me.",
 )
+# What became of a briefing that was quoted: said in the thread of the quote, and to one person.
+CORRECTIONS = {
+    "changed": ("The briefing quoted above has changed since:", "A briefing that I quoted to you has changed since:"),
+    "withdrawn": (
+        "The briefing quoted above has been withdrawn from here:",
+        "A briefing that I quoted to you has been withdrawn from here:",
+    ),
+    "back": (
+        "The briefing quoted above, withdrawn before, is back:",
+        "A briefing that I quoted to you, withdrawn before, is back:",
+    ),
+    "hidden": (
+        "The briefing quoted above has changed since. Write to me directly to see what it says now:",
+        "A briefing that I quoted to you has changed since:",
+    ),
+}
+CORRECTION = "Correction."
+YOU_ASKED = "You asked:"
 EXAMPLES = "Questions to try"
 NEWEST = "The newest briefings"
 NO_BRIEFINGS = "There are no briefings here that you may see."
@@ -233,6 +251,16 @@ def searched(value: Mapping[str, object]) -> str:
 def place(published: str | None, paragraph: int) -> str:
     """Say where a quote stands, after its title: "12 December 2025 · ¶4"."""
     return f"{_day(published)} · ¶{paragraph}"
+
+
+def issued(value: str) -> str:
+    """Say when a briefing was published, '' for no day."""
+    return f"Published {_day(value)}" if value else "Published on no given day"
+
+
+def more_corrections(count: int) -> str:
+    """Count the answers that have no room."""
+    return f"and {count} more of my answers: ask again to have the latest."
 
 
 def asked_at(when: datetime, zone: ZoneInfo) -> str:

@@ -29,9 +29,16 @@ def update(channel: str, of: str, key: str, message: Message) -> Outbound:
     return Outbound(key, Method.UPDATE, channel, {"channel": channel, "of": of}, message)
 
 
-def beneath(channel: str, of: str, key: str, message: Message, answer: str = "") -> Outbound:
-    """Post in the thread of a message that was, or is still to be, posted in this channel under the key ``of``."""
-    return Outbound(key, Method.POST, channel, {"channel": channel, "of": of}, message, answer=answer)
+def beneath(  # noqa: PLR0913, PLR0917 - a message and the thread it goes into
+    channel: str, of: str, key: str, message: Message, answer: str = "", thread_ts: str = ""
+) -> Outbound:
+    """Post in the thread of the message posted in this channel under the key ``of``, or in that of ``thread_ts``.
+
+    With ``of`` it waits until that message was posted, and is given up where that never is.
+    """
+    names = {"of": of, "thread_ts": thread_ts}
+    body = {"channel": channel, **{name: value for name, value in names.items() if value}}
+    return Outbound(key, Method.POST, channel, body, message, answer=answer)
 
 
 def privately(inbound: Inbound, key: str, message: Message, answer: str = "") -> Outbound:

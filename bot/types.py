@@ -337,8 +337,41 @@ class Resend:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a message quoted of a briefing, as those who saw it know it by now.
+
+    ``key`` names the answer or post, ``message`` the call that says it, which may be ``pending``. All of
+    ``channel`` saw it, in the thread of ``thread_ts``, or at its top where that is ''; or, where ``channel``
+    is '', ``user`` alone, who asked ``question``. ``published`` is an ISO day, '' for none. ``origin`` is the
+    briefing's id as it was quoted, which ``briefing`` no longer is once its file is renamed. ``gone`` tells
+    that they know it withdrawn.
+    """
+
+    key: str
+    message: str
+    briefing: str
+    title: str
+    published: str
+    quotes: tuple[str, ...]
+    channel: str = ""
+    thread_ts: str = ""
+    user: str = ""
+    question: str = ""
+    origin: str = ""
+    gone: bool = False
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Those who saw an answer hear what became of its quotes: ``said`` is what they know from here on."""
+
+    said: Said
+
+
 # An Inbound among the effects is worked on next, once what it comes from is kept.
 Effect = (
     Inbound | Outbound | Kept | Judged | Setting | Forget | Changed | Watch | Proposal | Arrived | Subscribed
-    | Subscription | Post | Paused | Resend
+    | Subscription | Post | Paused | Resend | Heard
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import cards, kit, match, phrases, topics
 from bot.desk import key_of
-from bot.listeners import lists, watchlist
+from bot.listeners import corrections, lists, watchlist
 from bot.listeners.questions import refusal
 from bot.replies import post, privately
 from bot.types import Arrived, Changed, Method, Note, Outbound, Proposal, Standing, WatchItem
@@ -48,11 +48,18 @@ def arrived(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     items = _entered(desk, some, gone)
     effects: list[Effect] = [Changed(key_of(inbound), "", desk.now(), "briefing", tuple(items))] if items else []
     effects += [Arrived(one.id, one.digest) for one in some] + [Arrived(name, "") for name in gone]
+    effects += corrections.answers(desk, some, {name: seen[name] for name in gone}, _fresh(desk, now, seen, gone))
     if first:
         return [*effects, Arrived(_FIRST_ROUND, "" if len(some) == len(changed) else "begun")] if seen or some else []
     for one in some:
         effects += _told(desk, one) if one.id not in seen else []
     return effects
+
+
+def _fresh(desk: Desk, now: Iterable[str], seen: Container[str], gone: Sequence[str]) -> list[Briefing]:
+    """Read the briefings not seen before where some are gone, which may be among them under another name."""
+    names = [name for name in now if name not in seen] if gone else []
+    return list(desk.searcher.briefings(names, desk.somebody()).values())
 
 
 def _oldest_first(desk: Desk, names: Container[str]) -> list[str]:
@@ -147,7 +154,7 @@ def _told(desk: Desk, briefing: Briefing) -> list[Effect]:
     held = _content(f"{briefing.title} {briefing.body}")
     for item in desk.ledger.items.still_open():
         to = item.owner or desk.settings.team_channel or ""
-        if not to or item.source.get("briefing") == briefing.id or not _for(desk, to, briefing):
+        if not to or item.source.get("briefing") == briefing.id or not desk.shown_to(to, briefing):
             continue
         if desk.ledger.items.proposal(item.number, briefing.id):
             continue
@@ -164,15 +171,6 @@ def _told(desk: Desk, briefing: Briefing) -> list[Effect]:
 def _content(text: str) -> set[str]:
     """Give the stems of the words that carry a text's sense."""
     return {stem(word) for word in words(text) if word not in STOPWORDS}
-
-
-def _for(desk: Desk, to: str, briefing: Briefing) -> bool:
-    """Tell whether a person, or everybody in a channel, may see a briefing."""
-    if briefing.channels is None:
-        return True
-    if to.startswith(("U", "W")):
-        return any(desk.directory.member(to, channel) for channel in briefing.channels)
-    return to in briefing.channels
 
 
 def _watched(item: WatchItem) -> match.Watched:
@@ -201,7 +199,7 @@ def _proposed(desk: Desk, briefing: Briefing, found: dict[str, list[tuple[WatchI
 def _on_topics(desk: Desk, briefing: Briefing, passages: Sequence[Any]) -> list[Effect]:
     told: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
     for watch in desk.ledger.items.watches():
-        if not _for(desk, watch.owner, briefing):
+        if not desk.shown_to(watch.owner, briefing):
             continue
         one = topics.on_topic(watch.topic, desk.vector(watch.topic), briefing, passages)
         if one and one.score >= topics.THRESHOLD:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import kit
-from bot.change import Change, Edit, corrected, edits, runs, spoken
-from tests.bot.test_blocks import drawn, inert
+from bot import kit, phrases
+from bot.change import Change, Edit, Row, corrected, edits, note, runs, spoken
+from index.types import Briefing, Paragraph
+from tests.bot.test_blocks import URL, drawn, inert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,5 +155,10 @@ def test_any_texts_at_all_give_changes_whose_words_are_theirs(quotes: Sequence[s
 def test_hostile_words_come_out_dead_and_do_not_break_the_strike(seed: int) -> None:
     change = Change(drawn(seed), drawn(seed + 1_000) if seed % 3 else "")
     inert(kit.message(kit.inert(spoken(change), 1_000), kit.rich(kit.section(*runs(change)))), set())
+    said, row = drawn(seed + 2_000), Row(drawn(seed + 3_000), drawn(seed + 4_000), (change,) * 5)
+    paper = Briefing("b", drawn(seed + 5_000), said, "b.md", (Paragraph(1, 0, len(said)),), url=URL)
+    several = [replace(row, asked=f"{at} {row.asked}", changes=row.changes[at % 5 :]) for at in range(12)]
+    inert(note(phrases.CORRECTIONS["changed"][0], several, paper), {URL})
+    inert(note(phrases.CORRECTIONS["withdrawn"][1], [replace(row, changes=())], None), set())
     struck = [one["text"] for one in runs(change) if one.get("style")]
     assert struck == [one.was for one in edits(change) if one.was]

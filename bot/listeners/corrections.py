@@ -1,0 +1,154 @@
+"""A briefing was edited or withdrawn: those who saw its words are told what became of them, once, word by word.
+
+An answer's own message stays as it is: it is what people have read and acted on, the private ones cannot be
+changed, and the note beside it says both what was and what is. A post is changed in place by who posts it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot import change, phrases
+from bot.replies import beneath, post
+from bot.types import Heard, Method, Outbound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bot.change import Change
+    from bot.desk import Desk
+    from bot.types import Effect, Message, Said
+    from index.types import Briefing
+
+SINCE = timedelta(days=90)  # answers that are older are left alone
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What became, for those who saw it, of something said: changed, back, withdrawn, hidden; '' for nothing."""
+
+    said: Said
+    kind: str
+    changes: tuple[Change, ...] = ()
+
+
+def answers(desk: Desk, edited: Iterable[Briefing], gone: Mapping[str, str], fresh: Sequence[Briefing]) -> list[Effect]:
+    """Correct what answers quoted of briefings that are new, edited or no longer there.
+
+    ``gone`` maps ids to the digests last seen; ``fresh`` are briefings not seen before, among which one that
+    is gone may stand under another file name.
+    """
+    now = {one.id: one for one in edited}
+    quoting: dict[str, list[Said]] = defaultdict(list)
+    for one in desk.ledger.answers.quoting([*now, *gone], desk.now() - SINCE):
+        quoting[one.briefing].append(one)
+    effects: list[Effect] = []
+    for name, said in quoting.items():
+        briefing = now.get(name) or _renamed(said, fresh)
+        version = briefing.digest if briefing else f"gone:{gone[name]}"
+        effects += told(desk, briefing, version, said)
+        effects += [Heard(after) for one in said if (after := _after(desk, briefing, one)) != one]
+    return effects
+
+
+def _renamed(said: Sequence[Said], fresh: Iterable[Briefing]) -> Briefing | None:
+    """Find what is gone under another name: by its title and day, or by all that was quoted of it."""
+
+    def same(one: Said, other: Briefing) -> bool:
+        alike = one.title == other.title and one.published == _day(other)
+        return alike or (bool(one.quotes) and all(quote in other.body for quote in one.quotes))
+
+    return next((other for other in fresh if all(same(one, other) for one in said)), None)
+
+
+def told(desk: Desk, briefing: Briefing | None, version: str, said: Iterable[Said]) -> list[Effect]:
+    """Say what became of a briefing's words, wherever it was said what they were; None where it is withdrawn.
+
+    What was said openly gets one note in its thread; a person, one message for all that was said to them
+    alone. ``version`` tells this state of the briefing from others: nothing is corrected twice for one.
+    """
+    found = [one for one in (_verdict(desk, briefing, one) for one in said) if one.kind]
+    openly = [one for one in found if one.said.channel]
+    effects: list[Effect] = [_thread_note(briefing, version, one) for one in openly]
+    alone: dict[str, list[_Verdict]] = defaultdict(list)
+    for one in found:
+        if not one.said.channel:
+            alone[one.said.key if one.said.pending else one.said.user].append(one)
+    return effects + [_direct_note(briefing, version, several) for several in alone.values()]
+
+
+def _thread_note(briefing: Briefing | None, version: str, one: _Verdict) -> Outbound:
+    said = one.said
+    of = said.message if said.pending or not said.thread_ts else ""
+    key = f"corrected:{said.key}:{version}"
+    return beneath(said.channel, of, key, _message(briefing, [one]), said.key, said.thread_ts)
+
+
+def _direct_note(briefing: Briefing | None, version: str, several: Sequence[_Verdict]) -> Outbound:
+    """Write to somebody; where the answer still waits to be said, after it, and in nobody's way."""
+    said, message = several[0].said, _message(briefing, several)
+    if not said.pending:
+        return post(said.user, "", f"corrected:{said.user}:{version}", message, said.user)
+    body = {"channel": said.user, "of": said.message, "thread_ts": ""}
+    key = f"corrected:{said.key}:{version}"
+    return Outbound(key, Method.POST, key, body, message, answer=said.key)
+
+
+def _message(briefing: Briefing | None, several: Sequence[_Verdict]) -> Message:
+    """Lay a correction out. Of a briefing that is not for this place nothing is shown but the title it had."""
+    kind = several[0].kind
+    head = phrases.CORRECTIONS[kind][0 if several[0].said.channel else 1]
+    shown = briefing if kind in {"changed", "back"} else None
+    rows = [change.Row("" if one.said.channel else one.said.question, one.said.title, one.changes) for one in several]
+    return change.note(head, rows, shown)
+
+
+# -- what became of it ----------------------------------------------------------------------------------
+
+
+def _verdict(desk: Desk, briefing: Briefing | None, one: Said) -> _Verdict:
+    if _silent(desk, one):
+        return _Verdict(one, "")
+    if briefing is None or not desk.shown_to(one.channel or one.user, briefing):
+        return _Verdict(one, "" if one.gone else "withdrawn")
+    changes = _changes(briefing, one)
+    if one.channel and changes and not desk.settings.guests and desk.directory.outside(one.channel):
+        return _Verdict(one, "hidden")
+    return _Verdict(one, "back" if one.gone else "changed" if changes else "", changes)
+
+
+def _silent(desk: Desk, one: Said) -> bool:
+    """Tell where nothing is said any more: switched off, or the person has left or is no member."""
+    if desk.off(one.channel):
+        return True
+    person = None if one.channel else desk.directory.person(one.user)
+    return person is not None and not (person.member or (desk.settings.guests and not person.left))
+
+
+def _changes(briefing: Briefing, one: Said) -> tuple[Change, ...]:
+    """Compare what was shown of a briefing, its title and day included, with what it says now."""
+    heads = [
+        change.between(one.title, briefing.title),
+        change.between(phrases.issued(one.published), phrases.issued(_day(briefing))),
+    ]
+    return (*(head for head in heads if head), *change.corrected(one.quotes, briefing.body))
+
+
+def _after(desk: Desk, briefing: Briefing | None, one: Said) -> Said:
+    """Give what those who saw it know now."""
+    if briefing is None:
+        return replace(one, gone=True)
+    if not desk.shown_to(one.channel or one.user, briefing):
+        return replace(one, briefing=briefing.id, gone=True)
+    quotes = one.quotes
+    for each in change.corrected(one.quotes, briefing.body):
+        quotes = tuple(quote.replace(each.was, each.now) for quote in quotes)
+    kept = tuple(quote for quote in quotes if quote.strip())
+    return replace(one, briefing=briefing.id, title=briefing.title, published=_day(briefing), quotes=kept, gone=False)
+
+
+def _day(briefing: Briefing) -> str:
+    return briefing.published.isoformat() if briefing.published else ""
