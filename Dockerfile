@@ -9,7 +9,7 @@ COPY index index
 RUN pip install --no-cache-dir --constraint constraints.txt ".[export]"
 RUN python -c "from pathlib import Path; from index.models import DEFAULT, ensure; ensure(Path('/models'), DEFAULT, 'float32')"
 
-# Final stage: the serving set alone, nobody's user, one writable volume. Run "index" once before "run".
+# Final stage: the serving set alone, nobody's user, one writable volume.
 FROM python:3.11-slim
 WORKDIR /app
 COPY constraints-serving.txt pyproject.toml README.md LICENSE ./

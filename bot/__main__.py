@@ -27,9 +27,12 @@ from index.types import Audience
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from index.types import Briefing
+    from bot.watch import Build
+    from index.build import Built, Progress
+    from index.parse import Batch
+    from index.types import Briefing, Encoder
 
 _INTERRUPTED = 130  # as a shell reports SIGINT
 _SAFE_SQLITE = (3, 51, 3)  # the first without the rare damage of a WAL file by two writers
@@ -125,14 +128,13 @@ def _try(options: argparse.Namespace, settings: Settings) -> int:
 def _run(_: argparse.Namespace, settings: Settings) -> int:
     from bot import serve  # noqa: PLC0415 - Slack's libraries, which cost ask a third of its time
 
-    return serve.run(settings, partial(_searcher, settings))
+    return serve.run(settings, partial(_opened, settings))
 
 
 def _gaps(options: argparse.Namespace, settings: Settings) -> int:
     from bot import serve  # noqa: PLC0415 - likewise
 
-    encoder = OnnxEncoder.open(folder_of(settings.models_folder, settings.model, settings.precision))
-    return cli.gaps(serve.gaps(settings, encoder), as_json=options.json)
+    return cli.gaps(serve.gaps(settings, _encoder(settings)), as_json=options.json)
 
 
 def _posts(options: argparse.Namespace, settings: Settings) -> int:
@@ -164,9 +166,22 @@ _COMMANDS = {
 }  # fmt: skip
 
 
-def _searcher(settings: Settings) -> Searcher:
-    folder = folder_of(settings.models_folder, settings.model, settings.precision)
-    return Searcher.open(settings.data, OnnxEncoder.open(folder), lambda words: cli.say(f"warning: {words}"))
+def _encoder(settings: Settings) -> OnnxEncoder:
+    return OnnxEncoder.open(folder_of(settings.models_folder, settings.model, settings.precision))
+
+
+def _searcher(settings: Settings, encoder: Encoder | None = None) -> Searcher:
+    return Searcher.open(settings.data, encoder or _encoder(settings), lambda words: cli.say(f"warning: {words}"))
+
+
+def _opened(settings: Settings) -> tuple[Callable[[], Searcher], Build]:
+    """Load the model once, for what searches the index and for what brings it up to date."""
+    encoder = _encoder(settings)
+
+    def bring(read: Callable[[dict[str, str]], Batch], progress: Progress) -> Built:
+        return build(settings.data, read, encoder, datetime.now(UTC), progress, may_empty=False)
+
+    return partial(_searcher, settings, encoder), bring
 
 
 def _seen(options: argparse.Namespace, settings: Settings) -> Iterator[Briefing]:

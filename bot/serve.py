@@ -6,12 +6,13 @@ It stands apart from ``__main__`` so that a question at the command line starts 
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import time
 from datetime import UTC, datetime
 from functools import partial
-from threading import Event
+from threading import Event, Thread
 from time import monotonic
 from time import time as wall
 from typing import TYPE_CHECKING, Any
@@ -32,9 +33,11 @@ from bot.redact import hush
 from bot.service import Service, Socket, Web, alone
 from bot.settings import SettingsError
 from bot.sweep import Sweep
+from bot.watch import Watcher
 from bot.worker import Worker
-from index.errors import DispatchBoxError
+from index.errors import DispatchBoxError, IndexUnusable
 from index.group import grouped
+from index.parse import read_folder
 from index.read import SentenceReader
 
 if TYPE_CHECKING:
@@ -44,8 +47,14 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from bot.settings import Settings
+    from bot.watch import Build
     from index.search import Searcher
     from index.types import Encoder
+
+
+log = logging.getLogger(__name__)
+
+_LEAVE = 2.0  # seconds that indexing has to stop at the end
 
 
 class SlackRefusedError(DispatchBoxError):
@@ -54,9 +63,10 @@ class SlackRefusedError(DispatchBoxError):
     status = 78  # as sysexits.h has it: a token or setting is wrong
 
 
-def run(settings: Settings, searcher: Callable[[], Searcher]) -> int:
+def run(settings: Settings, opened: Callable[[], tuple[Callable[[], Searcher], Build]]) -> int:
     """Answer in Slack until told to stop; give the exit status. The index opens before the transport.
 
+    ``opened`` gives what opens the index, and what brings it up to the folder of briefings.
     Raises SettingsError, BusyError, SlackRefusedError, LedgerError, IndexUnusable.
     """
     token = _secret(settings.bot_token, "SLACK_BOT_TOKEN")
@@ -64,15 +74,37 @@ def run(settings: Settings, searcher: Callable[[], Searcher]) -> int:
     hush(logging.getLogger(), [settings.bot_token, settings.app_token, settings.signing_secret])
     with alone(settings.data):
         client = WebClient(token, base_url=settings.api_url, timeout=10, retry_handlers=[])
-        service = assembled(settings, client, searcher())
+        search, build = opened()
+        service = assembled(settings, client, _first(settings, search, build))
+        watcher = Watcher(settings.briefings, settings.timezone, build, monotonic)
+        watching = Thread(target=watcher.run, args=(service.stop,), name="briefings", daemon=True)
         ended = Event()
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signum, lambda *_: ended.set())
         service.start()
         print("dispatchbox: ready", file=sys.stderr, flush=True)  # noqa: T201 - for whoever waits for it
+        if settings.watch:
+            watching.start()
         ended.wait()
         service.close()
+        if settings.watch:
+            watching.join(_LEAVE)
+        if watching.is_alive():  # within the encoder, under which Python cannot end in order; the next start goes on
+            logging.shutdown()
+            os._exit(0)
     return 0
+
+
+def _first(settings: Settings, search: Callable[[], Searcher], build: Build) -> Searcher:
+    """Open the index; where there is none that can be searched, and the folder is watched, index it before."""
+    try:
+        return search()
+    except IndexUnusable as error:
+        if not settings.watch:
+            raise
+        log.info("%s; indexing %s", error, settings.briefings)
+    build(partial(read_folder, settings.briefings, settings.timezone), lambda batches, _: batches)
+    return search()
 
 
 def assembled(

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore")
 
     briefings: Path = Field(Path("briefings"), description="the folder of briefings")
+    watch: bool = Field(default=True, description="index what changes in the folder of briefings while it runs")
     data: Path = Field(Path("var"), description="the folder of the database and the index; the one place written to")
     models: Path | None = Field(None, description="the folder of exported models; by default <data>/models")
     model: str = Field(DEFAULT, description="the encoder: a packaged model's name, or a folder of safetensors")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from index import vectors
-from index.errors import BusyError
+from index.errors import BusyError, FolderError
 from index.split import VERSION, embedded, split
 from index.steps import key, steps
 from index.store import Store
@@ -54,17 +54,20 @@ class _Task:
     texts: tuple[str, ...]
 
 
-def build(
+def build(  # noqa: PLR0913 - what an index depends on
     data: Path,
     read: Callable[[dict[str, str]], Batch],
     encoder: Encoder,
     now: datetime,
     progress: Progress = lambda tasks, _: tasks,
+    *,
+    may_empty: bool = True,
 ) -> Built:
     """Bring the index up to what ``read`` finds: one writer, one visible change, the pointer last.
 
     ``read`` is given the ids and digests already kept. ``progress`` wraps the batches to encode, given
-    the number of passages. Raises BusyError where another process is at it.
+    the number of passages. Raises BusyError where another process is at it and, unless it ``may_empty``
+    the index, FolderError where nothing of what is kept is there any more.
     """
     with _lock(data):
         store = Store.open(data, write=True)
@@ -74,6 +77,8 @@ def build(
             fresh = (facts.get("model"), facts.get("cut")) != (encoder.digest, str(VERSION))
             known = {} if fresh else kept
             batch = read(known)
+            if kept and not may_empty and batch.present is not None and not batch.present:
+                raise FolderError("no briefing is left, so the index stays; run 'dispatchbox index' if that is meant")
             stale = _stale(store, batch, kept) if fresh else []
             changed = [_prepared(briefing, encoder) for briefing in (*batch.briefings, *stale)]
             _encode(store, changed, encoder, progress)

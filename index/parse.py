@@ -8,7 +8,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from index.errors import BriefingError, FolderError
@@ -17,7 +17,7 @@ from index.front import read_front
 from index.markup import HEADING, paragraphs, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from zoneinfo import ZoneInfo
 
     from index.types import Briefing, Paragraph
@@ -43,16 +43,16 @@ class Batch:
     refused: frozenset[str]
 
 
-def read_folder(folder: Path, zone: ZoneInfo, known: Mapping[str, str] | None = None) -> Batch:
+def read_folder(
+    folder: Path, zone: ZoneInfo, known: Mapping[str, str] | None = None, busy: Collection[str] = ()
+) -> Batch:
     """Read every briefing under a folder. What cannot be read is refused, the rest goes on.
 
     ``known`` maps ids to the digests last read; a file of the same digest is present, and not read
-    again. Raises FolderError where the folder cannot be listed.
+    again. ``busy`` names files that are being written or moved: they count as present, and are not read.
+    Raises FolderError where the folder cannot be listed.
     """
-    if not folder.is_dir():
-        message = f"{folder}: no such folder of briefings; create it or name another with --briefings"
-        raise FolderError(message)
-    files, ignored = _files(folder)
+    files, ignored = listed(folder)
     claims: dict[str, list[str]] = {}
     for path in files:
         claims.setdefault(path.stem, []).append(path.relative_to(folder).as_posix())
@@ -62,6 +62,8 @@ def read_folder(folder: Path, zone: ZoneInfo, known: Mapping[str, str] | None = 
     warnings: list[tuple[str, str]] = []
     for path in files:
         name = path.relative_to(folder).as_posix()
+        if name in busy:
+            continue
         try:
             if len(claims[path.stem]) > 1:
                 rivals = ", ".join(claims[path.stem])
@@ -72,7 +74,8 @@ def read_folder(folder: Path, zone: ZoneInfo, known: Mapping[str, str] | None = 
         except BriefingError as error:
             rejected.append(error)
             refused.add(path.stem)
-    return Batch(tuple(briefings), tuple(rejected), tuple(warnings), ignored, frozenset(claims), frozenset(refused))
+    present = frozenset([*claims, *(PurePosixPath(name).stem for name in busy)])
+    return Batch(tuple(briefings), tuple(rejected), tuple(warnings), ignored, present, frozenset(refused))
 
 
 def read_lines(file: Path, zone: ZoneInfo, known: Mapping[str, str] | None = None) -> Batch:
@@ -130,8 +133,11 @@ def _digest(data: bytes, name: str, zone: ZoneInfo) -> str:
     return hashlib.sha256(f"{VERSION}\n{zone.key}\n{name}\n".encode() + data).hexdigest()
 
 
-def _files(folder: Path) -> tuple[list[Path], int]:
-    """List the briefings' files in order, and count the files ignored."""
+def listed(folder: Path) -> tuple[list[Path], int]:
+    """List the briefings' files in order, and count the files ignored. Raises FolderError."""
+    if not folder.is_dir():
+        message = f"{folder}: no such folder of briefings; create it or name another with --briefings"
+        raise FolderError(message)
     found: list[Path] = []
     ignored = 0
     for root, folders, names in os.walk(folder, onerror=_unlisted):

@@ -81,7 +81,7 @@ class VectorIndex:
 
     def search(self, vector: Vectors, count: int, allowed: Ids | None = None) -> list[tuple[int, float]]:
         """Find the ``count`` nearest of the allowed passages (None: all): (id, cosine), best first."""
-        if allowed is not None and not len(allowed):
+        if not self.count or (allowed is not None and not len(allowed)):
             return []
         chosen = None if allowed is None else faiss.SearchParameters(sel=_selector(allowed))  # type: ignore[call-arg]
         scores, ids = self._index.search(vector.reshape(1, -1), count, params=chosen)

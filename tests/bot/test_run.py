@@ -35,7 +35,10 @@ def workspace() -> Iterator[Workspace]:
 
 
 def command(place: Path, models: Path, workspace: Workspace, *given: str, **more: str) -> subprocess.Popen[str]:
-    environment = {**os.environ, **workspace.environment(), "DISPATCHBOX_MODELS": str(models), **more}
+    environment = {**os.environ, **workspace.environment(), "DISPATCHBOX_MODELS": str(models)}
+    if (place / "briefings").is_dir():
+        environment["DISPATCHBOX_BRIEFINGS"] = str(place / "briefings")
+    environment |= more
     return subprocess.Popen(
         [sys.executable, "-m", "bot", *given, "--data", str(place)], env=environment, cwd=ROOT, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True,

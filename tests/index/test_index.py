@@ -17,7 +17,7 @@ from index import vectors
 from index.answer import READ
 from index.ask import ask as answer
 from index.build import build
-from index.errors import IndexUnusable
+from index.errors import FolderError, IndexUnusable
 from index.parse import read_folder
 from index.question import read as read_question
 from index.read import SentenceReader
@@ -226,6 +226,22 @@ def test_no_question_is_syntax(filled: Path, tmp_path: Path, question: str) -> N
     data = tmp_path / "var"
     index(filled, data)
     ask(data, question)
+
+
+def test_an_index_of_nothing_is_searched_and_finds_nothing(briefings: Path, tmp_path: Path) -> None:
+    index(briefings, tmp_path / "var")
+    assert ask(tmp_path / "var", "what was agreed for steel") == []
+
+
+def test_a_folder_found_empty_empties_the_index_only_where_it_may(filled: Path, tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    index(filled, data)
+    for path in filled.iterdir():
+        path.unlink()
+    with pytest.raises(FolderError, match="no briefing is left"):
+        build(data, partial(read_folder, filled, LONDON), HashEncoder("new"), NOW, may_empty=False)
+    assert len(ask(data, "million pounds")) == 6
+    assert len(index(filled, data).removed) == 6
 
 
 def test_of_equals_the_newest_comes_first() -> None:
