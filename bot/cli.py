@@ -223,8 +223,8 @@ def _print(data: object, text: str, *, as_json: bool) -> None:
 
 
 def _bar(batches: Sequence[Sequence[object]], total: int) -> Iterator[Sequence[object]]:
-    """Show how many passages are encoded."""
-    with tqdm(total=total, desc="passages", unit="", file=sys.stderr, disable=None) if total else nullcontext() as bar:
+    """Show how many passages are encoded, then in how many briefings steps were looked for."""
+    with tqdm(total=total, desc="indexing", unit="", file=sys.stderr, disable=None) if total else nullcontext() as bar:
         for batch in batches:
             yield batch
             if bar:

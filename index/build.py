@@ -66,8 +66,9 @@ def build(  # noqa: PLR0913 - what an index depends on
     """Bring the index up to what ``read`` finds: one writer, one visible change, the pointer last.
 
     ``read`` is given the ids and digests already kept. ``progress`` wraps the batches to encode, given
-    the number of passages. Raises BusyError where another process is at it and, unless it ``may_empty``
-    the index, FolderError where nothing of what is kept is there any more.
+    the number of passages, then those to find steps in, given that of briefings. Raises BusyError where
+    another process is at it and, unless it ``may_empty`` the index, FolderError where nothing of what is
+    kept is there any more.
     """
     with _lock(data):
         store = Store.open(data, write=True)
@@ -86,7 +87,7 @@ def build(  # noqa: PLR0913 - what an index depends on
             if changed or gone or fresh:
                 store.publish(changed, gone, {"model": encoder.digest, "cut": str(VERSION)}, now)
             _cache(data / vectors.FOLDER, store, encoder)
-            store.keep_steps({name: key(digest) for name, digest in store.digests().items()}, steps, _AT_ONCE)
+            _keep_steps(store, progress)
         finally:
             store.close()
     return _report(batch, kept, gone)
@@ -131,6 +132,18 @@ def _encode(store: Store, changed: Sequence[_Prepared], encoder: Encoder, progre
             found[task.key] = (rows[at], rows[at + 1 : at + len(task.texts)])
             at += len(task.texts)
         store.keep(found)
+
+
+def _keep_steps(store: Store, progress: Progress) -> None:
+    """Find the next steps of briefings where no earlier run has, committing every few; drop those of other readings."""
+    keys = {name: key(digest) for name, digest in store.digests().items()}
+    held = store.readings()
+    missing = [name for name, reading in keys.items() if reading not in held]
+    batches = [missing[at : at + _AT_ONCE] for at in range(0, len(missing), _AT_ONCE)]
+    for batch in progress(batches, len(missing)) if missing else ():
+        store.keep_steps({keys[name]: steps(one) for name, one in store.briefings(batch).items()})
+    if held - set(keys.values()):
+        store.drop_steps(keys.values())
 
 
 def _cache(root: Path, store: Store, encoder: Encoder) -> None:

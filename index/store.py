@@ -24,7 +24,7 @@ from index.types import Briefing, Paragraph, Passage, Sentence
 from index.words import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from index.types import Vectors
@@ -224,21 +224,20 @@ class Store:
         with _translated(self._path):
             self._db.table("encodings").insert_all(rows, replace=True)
 
-    def keep_steps(self, keys: Mapping[str, str], find: Callable[[Briefing], agenda.Steps], at_once: int) -> None:
-        """Keep the next steps of every briefing, ``keys`` giving its reading's by id: found where they are not kept.
-
-        What was found is written every few briefings, so that a killed run goes on where it stopped.
-        """
+    def readings(self) -> set[str]:
+        """Name every reading whose steps are kept, by its key."""
         with _translated(self._path):
-            held = agenda.held(self._db.conn)
-            missing = [name for name, key in keys.items() if key not in held]
-            for at in range(0, len(missing), at_once):
-                read = self.briefings(missing[at : at + at_once])
-                with self._db.atomic():
-                    agenda.keep(self._db.conn, {keys[name]: find(one) for name, one in read.items()})
-            if held - set(keys.values()):
-                with self._db.atomic():
-                    agenda.drop_others(self._db.conn, keys.values())
+            return agenda.held(self._db.conn)
+
+    def keep_steps(self, found: Mapping[str, agenda.Steps]) -> None:
+        """Keep the next steps found in readings of briefings, durably, by the readings' keys."""
+        with _translated(self._path), self._db.atomic():
+            agenda.keep(self._db.conn, found)
+
+    def drop_steps(self, but: Iterable[str]) -> None:
+        """Drop the steps of every reading but these."""
+        with _translated(self._path), self._db.atomic():
+            agenda.drop_others(self._db.conn, but)
 
     def publish(
         self,
