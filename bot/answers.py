@@ -51,13 +51,14 @@ def _said(  # noqa: PLR0913, PLR0917 - the columns of a row
         cited = [one for one in shown if one["briefing"] == name]
         first = {
             "briefing": name, "title": cited[0]["title"], "published": cited[0]["published"] or "", "gone": False,
+            "lost": [],
             "quotes": [one["quote"] for one in cited],
         }  # fmt: skip
         known = {**first, **data.get("since", {}).get(name, {})}
         yield Said(
             key, message, known["briefing"], known["title"], known["published"], tuple(known["quotes"]),
-            channel if openly else "", thread_ts if openly else "", user, question, name, gone=known["gone"],
-            pending=state in {"pending", "sending", "unknown"},
+            channel if openly else "", thread_ts if openly else "", user, question, name, tuple(known["lost"]),
+            gone=known["gone"], pending=state in {"pending", "sending", "unknown"},
         )  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def apply(execute: Callable[..., Any], effect: Kept | Heard) -> None:
         case Heard(said):
             known = {
                 "briefing": said.briefing, "title": said.title, "published": said.published, "gone": said.gone,
-                "quotes": said.quotes,
+                "quotes": said.quotes, "lost": said.lost,
             }  # fmt: skip
             execute(
                 "update answers set data = json_patch(data, json_object('since', json(?)))"

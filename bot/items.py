@@ -39,6 +39,7 @@ CALENDARS = """
 create table calendars (
     digest text primary key, owner text not null, view text not null, at text not null) without rowid;
 """
+SENTENCES = "alter table arrived add column sentences text not null default '[]'"
 _OPEN = "status in ('open', 'moved')"
 # The views of /watchlist, as conditions on a row. Every one is of what the person may see.
 VIEWS = {
@@ -171,6 +172,11 @@ class Items:
         """Give the digest of every briefing seen so far, by id."""
         return dict(self._rows("select briefing, digest from arrived"))
 
+    def stood(self, briefing: str, now: str) -> frozenset[str]:
+        """Give the sums of a briefing's sentences as it was last seen; none where that is what it is ``now``."""
+        rows = self._rows("select sentences from arrived where briefing = ? and digest <> ?", briefing, now)
+        return frozenset(json.loads(rows[0][0]) if rows else ())
+
 
 def apply(execute: Callable[..., Any], effect: Changed | Watch | Proposal | Arrived | Subscribed) -> None:
     """Write an effect, within the ledger's transaction."""
@@ -190,7 +196,8 @@ def apply(execute: Callable[..., Any], effect: Changed | Watch | Proposal | Arri
                 execute("insert into calendars values (?, ?, ?, ?)", row)
         case Arrived():
             if effect.digest:
-                execute("insert or replace into arrived values (?, ?)", [effect.briefing, effect.digest])
+                row = [effect.briefing, effect.digest, json.dumps(effect.sentences)]
+                execute("insert or replace into arrived (briefing, digest, sentences) values (?, ?, ?)", row)
             else:
                 execute("delete from arrived where briefing = ?", [effect.briefing])
 

@@ -82,6 +82,7 @@ create table marks (channel text primary key, ts text not null) without rowid;
     items.TABLES,
     items.CALENDARS,
     posts.TABLES,
+    items.SENTENCES,
 )
 
 

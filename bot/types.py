@@ -249,10 +249,14 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A briefing has been seen: its steps are items, its passages were matched. ``digest`` tells its version."""
+    """A briefing has been seen: its steps are items, its passages were matched. ``digest`` tells its version.
+
+    ``sentences`` are sums of those in it, so that a later version's new ones are told from the old.
+    """
 
     briefing: str
     digest: str
+    sentences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +349,7 @@ class Said:
     ``channel`` saw it, in the thread of ``thread_ts``, or at its top where that is ''; or, where ``channel``
     is '', ``user`` alone, who asked ``question``. ``published`` is an ISO day, '' for none. ``origin`` is the
     briefing's id as it was quoted, which ``briefing`` no longer is once its file is renamed. ``gone`` tells
-    that they know it withdrawn.
+    that they know it withdrawn, ``lost`` what they know it not to say any more.
     """
 
     key: str
@@ -359,6 +363,7 @@ class Said:
     user: str = ""
     question: str = ""
     origin: str = ""
+    lost: tuple[str, ...] = ()
     gone: bool = False
     pending: bool = False
 

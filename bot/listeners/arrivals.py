@@ -8,7 +8,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from bot import cards, kit, match, phrases, topics
+from bot import cards, change, kit, match, phrases, topics
 from bot.desk import key_of
 from bot.listeners import corrections, lists, watchlist
 from bot.listeners.questions import refusal
@@ -47,7 +47,8 @@ def arrived(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     some = list(desk.searcher.briefings(changed[:bite], desk.somebody()).values())
     items = _entered(desk, some, gone)
     effects: list[Effect] = [Changed(key_of(inbound), "", desk.now(), "briefing", tuple(items))] if items else []
-    effects += [Arrived(one.id, one.digest) for one in some] + [Arrived(name, "") for name in gone]
+    effects += [Arrived(one.id, one.digest, change.sums(one.body)) for one in some]
+    effects += [Arrived(name, "") for name in gone]
     effects += corrections.answers(desk, some, {name: seen[name] for name in gone}, _fresh(desk, now, seen, gone))
     if first:
         return [*effects, Arrived(_FIRST_ROUND, "" if len(some) == len(changed) else "begun")] if seen or some else []

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot import change, phrases
+from bot import change, phrases, redline
 from bot.replies import beneath, post
 from bot.types import Heard, Method, Outbound
 
@@ -47,14 +47,14 @@ def answers(desk: Desk, edited: Iterable[Briefing], gone: Mapping[str, str], fre
         quoting[one.briefing].append(one)
     effects: list[Effect] = []
     for name, said in quoting.items():
-        briefing = now.get(name) or _renamed(said, fresh)
+        briefing = now.get(name) or renamed(said, fresh)
         version = briefing.digest if briefing else f"gone:{gone[name]}"
         effects += told(desk, briefing, version, said)
         effects += [Heard(after) for one in said if (after := _after(desk, briefing, one)) != one]
     return effects
 
 
-def _renamed(said: Sequence[Said], fresh: Iterable[Briefing]) -> Briefing | None:
+def renamed(said: Sequence[Said], fresh: Iterable[Briefing]) -> Briefing | None:
     """Find what is gone under another name: by its title and day, or by all that was quoted of it."""
 
     def same(one: Said, other: Briefing) -> bool:
@@ -68,7 +68,8 @@ def told(desk: Desk, briefing: Briefing | None, version: str, said: Iterable[Sai
     """Say what became of a briefing's words, wherever it was said what they were; None where it is withdrawn.
 
     What was said openly gets one note in its thread; a person, one message for all that was said to them
-    alone. ``version`` tells this state of the briefing from others: nothing is corrected twice for one.
+    alone. ``version`` tells this state of the briefing from others: nothing is corrected twice for one. Asked
+    before the briefing is noted as arrived, it knows which of its sentences are new.
     """
     found = [one for one in (_verdict(desk, briefing, one) for one in said) if one.kind]
     openly = [one for one in found if one.said.channel]
@@ -102,8 +103,8 @@ def _message(briefing: Briefing | None, several: Sequence[_Verdict]) -> Message:
     kind = several[0].kind
     head = phrases.CORRECTIONS[kind][0 if several[0].said.channel else 1]
     shown = briefing if kind in {"changed", "back"} else None
-    rows = [change.Row("" if one.said.channel else one.said.question, one.said.title, one.changes) for one in several]
-    return change.note(head, rows, shown)
+    rows = [redline.Row("" if one.said.channel else one.said.question, one.said.title, one.changes) for one in several]
+    return redline.note(head, rows, shown)
 
 
 # -- what became of it ----------------------------------------------------------------------------------
@@ -114,7 +115,7 @@ def _verdict(desk: Desk, briefing: Briefing | None, one: Said) -> _Verdict:
         return _Verdict(one, "")
     if briefing is None or not desk.shown_to(one.channel or one.user, briefing):
         return _Verdict(one, "" if one.gone else "withdrawn")
-    changes = _changes(briefing, one)
+    changes = _changes(desk, briefing, one)
     if one.channel and changes and not desk.settings.guests and desk.directory.outside(one.channel):
         return _Verdict(one, "hidden")
     return _Verdict(one, "back" if one.gone else "changed" if changes else "", changes)
@@ -128,13 +129,20 @@ def _silent(desk: Desk, one: Said) -> bool:
     return person is not None and not (person.member or (desk.settings.guests and not person.left))
 
 
-def _changes(briefing: Briefing, one: Said) -> tuple[Change, ...]:
+def _changes(desk: Desk, briefing: Briefing, one: Said) -> tuple[Change, ...]:
     """Compare what was shown of a briefing, its title and day included, with what it says now."""
     heads = [
         change.between(one.title, briefing.title),
         change.between(phrases.issued(one.published), phrases.issued(_day(briefing))),
     ]
-    return (*(head for head in heads if head), *change.corrected(one.quotes, briefing.body))
+    return (*(head for head in heads if head), *(each for part in _sentences(desk, briefing, one) for each in part))
+
+
+def _sentences(desk: Desk, briefing: Briefing, one: Said) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+    """Give what became of the sentences quoted, and of those that were lost before."""
+    stood = desk.ledger.items.stood(one.briefing, briefing.digest)
+    again = change.returned(one.lost, briefing.body, stood) if stood else ()
+    return change.corrected(one.quotes, briefing.body, stood), again
 
 
 def _after(desk: Desk, briefing: Briefing | None, one: Said) -> Said:
@@ -143,11 +151,16 @@ def _after(desk: Desk, briefing: Briefing | None, one: Said) -> Said:
         return replace(one, gone=True)
     if not desk.shown_to(one.channel or one.user, briefing):
         return replace(one, briefing=briefing.id, gone=True)
+    changes, again = _sentences(desk, briefing, one)
     quotes = one.quotes
-    for each in change.corrected(one.quotes, briefing.body):
+    for each in changes:
         quotes = tuple(quote.replace(each.was, each.now) for quote in quotes)
-    kept = tuple(quote for quote in quotes if quote.strip())
-    return replace(one, briefing=briefing.id, title=briefing.title, published=_day(briefing), quotes=kept, gone=False)
+    found = {each.was or each.now for each in again}
+    return replace(
+        one, briefing=briefing.id, title=briefing.title, published=_day(briefing), gone=False,
+        quotes=(*(quote for quote in quotes if quote.strip()), *(each.now for each in again)),
+        lost=(*(each for each in one.lost if each not in found), *(each.was for each in changes if not each.now)),
+    )  # fmt: skip
 
 
 def _day(briefing: Briefing) -> str:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import kit, phrases
-from bot.change import Change, Edit, Row, corrected, edits, note, runs, spoken
+from bot.change import Change, corrected, returned, sums
+from bot.redline import Edit, Row, edits, note, runs, spoken
 from index.types import Briefing, Paragraph
 from tests.bot.test_blocks import URL, drawn, inert
 
@@ -90,6 +91,21 @@ def test_of_several_sentences_quoted_only_the_changed_one_is_told_and_once() -> 
     )
     (change,) = corrected([quote, quote.partition(" The")[0]], BODY)
     assert edits(change) == (Edit("… transfer for Ukraine in ", "May", "July"), Edit(" 2024.", "", ""))
+
+
+def test_a_sentence_that_stood_beside_before_is_not_what_another_became() -> None:
+    before = "The first vote was on 3 May. The second vote was on 4 May. Nothing else."
+    after = "The second vote was on 4 May. The first ballot was on 5 May. Nothing else."
+    (quote,) = [before.partition(" The")[0]]
+    assert [one.now for one in corrected([quote], after, sums(before))] == ["The first ballot was on 5 May."]
+    assert [one.now for one in corrected([quote], "The second vote was on 4 May.", sums(before))] == [""]
+
+
+def test_a_lost_sentence_is_found_again_as_it_was_or_in_what_is_new() -> None:
+    lost, body = "The first vote was on 3 May.", "Nothing else. The first vote was on 4 May."
+    assert returned([lost], f"Nothing else. {lost}", ()) == (Change("", lost, 14),)
+    assert returned([lost], body, sums("Nothing else.")) == (Change(lost, "The first vote was on 4 May.", 14),)
+    assert returned([lost], body, sums(body)) == ()
 
 
 def test_struck_words_stand_before_the_new_ones_and_nothing_else_is_struck() -> None:

@@ -169,6 +169,27 @@ def test_each_version_is_told_once_against_what_was_told_before(desk: Desk) -> N
     assert len(desk.texts(asked)) == 4
 
 
+def test_a_sentence_taken_out_and_put_back_otherwise_is_told_both_times(desk: Desk) -> None:
+    asked = desk.ask()
+    sentence = " The first transfer was €1.55 billion."
+    desk.edit((sentence, ""))
+    desk.edit(("met Bart", "saw Bart"))
+    desk.edit(("in July 2024.", "in July 2024. The first transfer was €1.6 billion."))
+    assert [text.splitlines()[1] for text in desk.texts(asked)] == [
+        "“[removed: The first transfer was €1.55 billion]”",
+        "“The first transfer was [was €1.55, now €1.6] billion.”",
+    ]
+
+
+def test_a_sentence_taken_out_did_not_become_another_that_stood_beside_it(desk: Desk) -> None:
+    desk.edit(("was €1.55 billion.", "was €1.55 billion. The second transfer was €2.1 billion."))
+    asked = desk.ask()
+    desk.edit((" The first transfer was €1.55 billion.", ""))
+    (note,) = desk.texts(asked)
+    assert "2.1" not in note
+    assert "[removed: " in note
+
+
 def test_title_and_day_of_a_quoted_briefing_count_as_quoted(desk: Desk) -> None:
     asked = desk.ask()
     desk.edit(("published: 2025-12-12", "published: 2025-12-15"), ("on frozen assets", "on seized assets"))

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from bot import kit
 from bot.local.state import State
-from tests.bot.world import BEN, EUROCLEAR, World
+from bot.replies import post, update
+from tests.bot.world import BEN, EUROCLEAR, POLICY, World
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -183,3 +185,16 @@ def test_a_new_workspace_repeats_no_id_of_the_one_before() -> None:
     ids = [before.number() for _ in range(100)]
     assert after.number() not in ids
     assert sorted(after.people) == ["U0ANNA", "U0BEN"]
+
+
+def test_a_message_changed_in_its_place_is_shown_as_it_is_now(
+    browser: Callable[..., Page], make: Callable[..., World]
+) -> None:
+    world, page = make(), browser()
+    page.goto(world.workspace.url)
+    world.bot.ledger.apply([post(POLICY, "", "first", kit.note("It is 15 December."), "")], world.bot._now())
+    expect(page.locator("#messages").get_by_text("It is 15 December.")).to_be_visible()
+    world.bot.ledger.apply([update(POLICY, "first", "second", kit.note("It is 12 December."))], world.bot._now())
+    expect(page.locator("#messages").get_by_text("It is 12 December.")).to_be_visible()
+    expect(page.locator("#messages").get_by_text("It is 15 December.")).to_have_count(0)
+    page.close()
