@@ -142,7 +142,7 @@ def test_the_manifest_names_every_listener_and_only_those() -> None:
     assert manifest["settings"]["interactivity"]["is_enabled"] is True
     assert features["app_home"]["messages_tab_read_only_enabled"] is False
     assert len(features["agent_view"]["agent_description"]) <= 300
-    assert set(actions.VIEWS) == {"why", "add_item", "reassign", "move_item"}
+    assert set(actions.VIEWS) == {"why", "add_item", "reassign", "move_item", "post_edit", "post_question"}
 
 
 def test_every_button_the_bot_shows_has_a_listener(make: Callable[..., World]) -> None:
