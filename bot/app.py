@@ -9,8 +9,20 @@ from typing import TYPE_CHECKING
 from slack_bolt import App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 
-from bot.listeners import actions, arrivals, commands, filed, home, mornings, posting, questions, shortcuts, watchlist
-from bot.types import Surface
+from bot.listeners import (
+    actions,
+    arrivals,
+    commands,
+    filed,
+    home,
+    mornings,
+    posting,
+    questions,
+    shortcuts,
+    threads,
+    watchlist,
+)
+from bot.types import Inbound, Surface
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -21,7 +33,7 @@ if TYPE_CHECKING:
 
     from bot.accept import Acceptor
     from bot.desk import Desk
-    from bot.types import Effect, Inbound
+    from bot.types import Effect
 
 COMMANDS = commands.COMMANDS | watchlist.COMMANDS
 EVENTS = ("app_home_opened", "app_mention", "message")
@@ -61,9 +73,9 @@ def _acknowledged(ack: Ack) -> None:
 
 
 def route(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
-    """Take what came in to the listener of its surface, and show App Home anew where that changes it."""
+    """Take what came in to the listener of its surface, and show anew what that changes: App Home, threads."""
     effects = _heard(desk, inbound)
-    return [*effects, *home.renewed(desk, inbound, effects)]
+    return [*effects, *home.renewed(desk, inbound, effects), *threads.renewed(desk, inbound, effects)]
 
 
 def _heard(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 - a line for each surface
@@ -86,7 +98,8 @@ def _heard(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 -
 
 
 def _indexed(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
-    return [*arrivals.arrived(desk, inbound), *posting.renamed(desk), *posting.at_once(desk, inbound)]
+    keys = tuple(f"at once:{key}" for key in inbound.keys)
+    return [*arrivals.arrived(desk, inbound), Inbound(Surface.SLOT, inbound.team, "", keys, desk.now())]
 
 
 # What nobody says but time does.

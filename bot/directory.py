@@ -55,6 +55,10 @@ class Directory:
         found = self._ask(("outside", channel), lambda: self._shared(channel))
         return True if found is None else bool(found)
 
+    def shared(self, channel: str) -> bool:
+        """Tell whether Slack says that a channel is shared with another organisation."""
+        return bool(self._ask(("outside", channel), lambda: self._shared(channel)))
+
     def closed(self, channel: str) -> bool:
         """Tell whether a channel is not open to all of the workspace; where Slack does not say, it is closed."""
         found = self._ask(("closed", channel), lambda: self._private(channel))

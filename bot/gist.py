@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index import spans
+from index.sentences import sentences as cut
 from index.types import Kind
 
 if TYPE_CHECKING:
@@ -78,6 +79,20 @@ def figures(briefing: Briefing, most: int = _FIGURES) -> tuple[str, ...]:
     found = sorted(span for kind in (Kind.MONEY, Kind.PERCENT) for span in spans.find(kind, briefing.body))
     shown = [" ".join(briefing.body[start:end].split()) for start, end in found]
     return tuple(dict.fromkeys(one for one in shown if any(map(str.isdigit, one))))[:most]
+
+
+def holding(briefing: Briefing, figures: Sequence[str]) -> list[str]:
+    """Give the sentences in which these figures stand first, verbatim, each once."""
+    found = []
+    for start, end in (
+        span for one in briefing.paragraphs for span in cut(briefing.body[one.start : one.end], one.start)
+    ):
+        sentence = briefing.body[start:end]
+        left = [figure for figure in figures if figure in " ".join(sentence.split())]
+        if left:
+            found.append(sentence)
+            figures = [figure for figure in figures if figure not in left]
+    return found
 
 
 def _worth(briefing: Briefing, sentences: Sequence[Sentence], vectors: Vectors) -> Vectors:

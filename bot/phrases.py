@@ -180,6 +180,10 @@ NONE_NEW = "nothing new"
 SENT_LATER = "sent later, each by itself"
 SKIPPED = "Skipped: it is not posted."
 SENDING = "It is posted now."
+HELD_OFF = "Dispatch Box is switched off here"
+HELD_SHARED = "the channel is shared with another organisation"
+WITHDRAWN = "Withdrawn:"
+WITHDRAWN_NOTE = "This briefing was withdrawn. What was posted of it here no longer stands."
 GOING_ON = "Posts go on; those held are sent."
 POST_LABELS = {
     "pause": "Pause",

@@ -46,6 +46,10 @@ _STEPS, _LISTED = 9, 8  # items of a thread, subscriptions of a list
 def post(shown: Shown) -> Message:
     """Show one briefing: title, date, the sentences that say most, topics, figures, why it is here."""
     day = phrases.published(shown["published"])
+    if shown.get("withdrawn"):
+        title = inert(shown["title"], 150)
+        gone = f"{phrases.WITHDRAWN} {title} · {day}"
+        return message(f"{gone}\n{phrases.WITHDRAWN_NOTE}", line(f"*{gone}*"), line(phrases.WITHDRAWN_NOTE))
     small = _small(shown)
     blocks = [line(f"*{titled(shown['title'], shown['source'])}* · {day}")]
     blocks += [rich(*(quoted(one["quote"], None, _QUOTE) for one in shown["quotes"]))] if shown["quotes"] else []
@@ -91,6 +95,9 @@ def _list(rows: list[Block]) -> Block:
 
 
 def _row(one: Shown) -> Block:
+    if one.get("withdrawn"):
+        title = run(cut(clean(one["title"]), _TITLE), strike=True)
+        return section(run(f"{phrases.WITHDRAWN} "), title, run(f" · {phrases.published(one['published'])}"))
     told = one["quotes"][0]["quote"] if one["quotes"] else ""
     sentence = [run(f" · {cut(clean(' '.join(told.split())), _SENTENCE)}")] if told else []
     title = link(cut(clean(one["title"]), _TITLE), one["source"])
@@ -98,7 +105,8 @@ def _row(one: Shown) -> Block:
 
 
 def _flat(one: Shown) -> str:
-    return f"• {inert(one['title'], _TITLE)} · {phrases.published(one['published'])}"
+    gone = f"{phrases.WITHDRAWN} " if one.get("withdrawn") else ""
+    return f"• {gone}{inert(one['title'], _TITLE)} · {phrases.published(one['published'])}"
 
 
 def thread(items: Sequence[WatchItem], name: Callable[[str], str], key: str, many: int) -> Message:

@@ -71,15 +71,12 @@ class Posts:
         found = self._posts("where p.subscription = ? and p.state in ('held', 'due') order by p.slot, p.key", number)
         return [one for one in found if one.state is Stand.HELD]
 
-    def of_briefing(self, name: str) -> list[Post]:
-        """List the posts that Slack has and that speak of a briefing."""
-        found = self._posts("where p.key in (select post from posted where name = ?) order by p.slot", name)
-        return [one for one in found if one.state is Stand.SENT]
-
-    def of_text(self, channel: str, text: str) -> list[Post]:
-        """List a channel's posts that speak of a text, by its sum."""
-        where = "where p.channel = ? and p.key in (select post from posted where name = ?) order by p.slot"
-        return self._posts(where, channel, text)
+    def of_briefings(self, names: Iterable[str]) -> list[Post]:
+        """List the posts that speak of briefings, however they stand, oldest first."""
+        where = (
+            "where p.key in (select post from posted where name in (select value from json_each(?))) order by p.slot"
+        )
+        return self._posts(where, json.dumps(sorted(names)))
 
     def posted(self, channel: str) -> frozenset[str]:
         """Name what a channel has had, is about to have, or is not to have: briefings' ids and texts' sums."""

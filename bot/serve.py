@@ -27,7 +27,7 @@ from bot.desk import Desk
 from bot.directory import Directory
 from bot.ledger import Ledger, restore
 from bot.listeners.lists import calendar
-from bot.listeners.posts import ledger
+from bot.listeners.postledger import ledger
 from bot.news import News
 from bot.redact import hush
 from bot.service import Service, Socket, Web, alone

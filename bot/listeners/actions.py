@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import blocks, kit, phrases
 from bot.desk import key_of
-from bot.listeners import arrivals, posts, threads, watchlist
+from bot.listeners import arrivals, postledger, posts, threads, watchlist
 from bot.listeners.commands import TURNED, page, settings
 from bot.listeners.questions import asked, refusal
 from bot.replies import post, privately
@@ -203,7 +203,7 @@ _OF_ANSWER: dict[str, Callable[[Desk, Inbound, Kept], Sequence[Effect]]] = {
     "team": _team,
     "again": _again,
 }
-_OF_LISTENERS = watchlist.ACTIONS | arrivals.ACTIONS | posts.ACTIONS | threads.ACTIONS
+_OF_LISTENERS = watchlist.ACTIONS | arrivals.ACTIONS | posts.ACTIONS | postledger.ACTIONS | threads.ACTIONS
 _FORMS = {"post_edit": posts.edited, "post_question": threads.asked}
 ACTIONS = (
     *_OF_ANSWER,

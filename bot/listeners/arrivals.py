@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import cards, change, kit, match, phrases, topics
 from bot.desk import key_of
-from bot.listeners import corrections, lists, watchlist
+from bot.listeners import corrections, lists, revised, watchlist
 from bot.listeners.questions import refusal
 from bot.replies import post, privately
 from bot.types import Arrived, Changed, Method, Note, Outbound, Proposal, Standing, WatchItem
@@ -49,7 +49,9 @@ def arrived(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     effects: list[Effect] = [Changed(key_of(inbound), "", desk.now(), "briefing", tuple(items))] if items else []
     effects += [Arrived(one.id, one.digest, change.sums(one.body)) for one in some]
     effects += [Arrived(name, "") for name in gone]
-    effects += corrections.answers(desk, some, {name: seen[name] for name in gone}, _fresh(desk, now, seen, gone))
+    missing, fresh = {name: seen[name] for name in gone}, _fresh(desk, now, seen, gone)
+    effects += corrections.answers(desk, some, missing, fresh)
+    effects += revised.posts(desk, inbound, some, missing, fresh)
     if first:
         return [*effects, Arrived(_FIRST_ROUND, "" if len(some) == len(changed) else "begun")] if seen or some else []
     for one in some:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot import blocks, kit, phrases
 from bot.desk import key_of
-from bot.listeners import posts
+from bot.listeners import postledger, posts
 from bot.listeners.questions import asked, refusal
 from bot.replies import privately
 from bot.types import Forget, Setting
@@ -34,8 +34,9 @@ def briefings(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     first = first.lower()
     if first == "help":
         return [privately(inbound, key_of(inbound), _help(desk, inbound))]
-    if (done := posts.command(desk, inbound)) is not None:
-        return done
+    for of_posts in (posts.command, postledger.command):
+        if (done := of_posts(desk, inbound)) is not None:
+            return done
     words = rest if first == "find" else inbound.text.strip()
     return [*_owed(desk, inbound), privately(inbound, key_of(inbound), page(desk, inbound, 0, words))]
 

@@ -12,15 +12,17 @@ from bot.types import Post, Resend, Stand
 from index import report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from bot.desk import Desk
-    from bot.types import Effect, Inbound, Subscription
+    from bot.types import Effect, Inbound, Message, Subscription, WatchItem
     from index.store import Entry
     from index.types import Briefing
 
     Found = Sequence[tuple[Briefing, tuple[str, ...]]]
+
+_MOST = 500  # briefings looked at, the newest: reading one for its topics takes milliseconds, and questions wait
 
 
 # -- which ------------------------------------------------------------------------------------------------
@@ -43,7 +45,7 @@ def fresh(desk: Desk, one: Subscription, had: Collection[str] = ()) -> list[tupl
 
 
 def would(desk: Desk, one: Subscription, wanted: Callable[[Entry], bool]) -> int:
-    """Count the briefings that a subscription would post of those that are wanted."""
+    """Count the briefings that a subscription would post of those that are wanted, the newest 500 looked at."""
     return sum(1 for _ in _relevant(desk, one, desk.ledger.posts.posted(one.channel), wanted))
 
 
@@ -52,7 +54,8 @@ def _relevant(
 ) -> Iterator[tuple[Briefing, tuple[str, ...]]]:
     """Give the briefings that a channel may see, has not had, and that are on the topics; no text twice."""
     audience = desk.channel(one.channel)
-    names = [entry.id for entry in desk.searcher.entries(audience) if entry.id not in posted and wanted(entry)]
+    entries = [entry for entry in desk.searcher.entries(audience) if entry.id not in posted and wanted(entry)]
+    names = [entry.id for entry in sorted(entries, key=lambda each: str(each.published))[-_MOST:]]
     texts = set(posted)
     found = desk.searcher.briefings(names, audience).values()
     for briefing in sorted(found, key=lambda each: (str(each.published), each.id)):
@@ -65,6 +68,7 @@ def _relevant(
 
 def shown(desk: Desk, briefing: Briefing, why: Sequence[str]) -> dict[str, Any]:
     """Lay out what a post says of a briefing, as ``Post.shown`` has it."""
+    figures = gist.figures(briefing)
     quotes = [report.cited(briefing, told) for told in gist.gist(briefing, desk.passages(briefing))]
     return {
         "briefing": briefing.id,
@@ -72,7 +76,8 @@ def shown(desk: Desk, briefing: Briefing, why: Sequence[str]) -> dict[str, Any]:
         "source": briefing.source,
         "published": briefing.published.isoformat() if briefing.published else None,
         "topics": list(briefing.topics),
-        "figures": list(gist.figures(briefing)),
+        "figures": list(figures),
+        "behind": gist.holding(briefing, figures),
         "why": list(why),
         "quotes": quotes,
         "text": eligible.sum_of(briefing.body),
@@ -103,48 +108,46 @@ def _said(desk: Desk, kept: Post) -> list[Effect]:
     """Keep a post and, where it is due, say it, with its thread."""
     if kept.state is not Stand.DUE:
         return [kept]
-    single = not kept.what.startswith("digest:")
-    message = postcards.post(kept.shown[0]) if single else postcards.digest(kept.shown, kept.key)
-    said: list[Effect] = [kept, post(kept.channel, "", kept.key, message, "")]
+    said: list[Effect] = [kept, post(kept.channel, "", kept.key, message(kept), "")]
     if not kept.shown:
         return said
+    return [*said, beneath(kept.channel, kept.key, f"thread:{kept.key}", below(desk, kept, {}))]
+
+
+def below(desk: Desk, kept: Post, changed: Mapping[int, WatchItem]) -> Message:
+    """Lay out what stands in a post's thread: the open steps of its briefings, those that change as they will be."""
     names = [one["briefing"] for one in kept.shown[: postcards.MOST]]
-    items = [item for name in names for item in desk.ledger.items.of_briefing(name) if item.open]
-    below = postcards.thread(items, namer(desk), kept.key, len(kept.shown))
-    return [*said, beneath(kept.channel, kept.key, f"thread:{kept.key}", below)]
+    known = {item.number: item for name in names for item in desk.ledger.items.of_briefing(name)}
+    items = known | {number: item for number, item in changed.items() if item.source.get("briefing") in names}
+    return postcards.thread([item for item in items.values() if item.open], namer(desk), kept.key, len(kept.shown))
 
 
-def held(desk: Desk) -> str:
-    """Say why posts are held at present, '' where they are not."""
-    return phrases.HELD_BY_CLOCK if desk.ledger.setting("*", "posts_held") else ""
+def message(kept: Post) -> Message:
+    """Lay out what a post says."""
+    single = not kept.what.startswith("digest:")
+    return postcards.post(kept.shown[0]) if single else postcards.digest(kept.shown, kept.key)
 
 
-def renamed(desk: Desk) -> list[Effect]:
-    """Note of posts whose briefing now has another id: a renamed file with the same body is the same briefing."""
-    effects: list[Effect] = []
-    for channel in {one.channel for one in desk.ledger.posts.subscriptions()}:
-        posted, audience = desk.ledger.posts.posted(channel), desk.channel(channel)
-        since = desk.now() - eligible.NEWS
-        names = [
-            one.id for one in desk.searcher.entries(audience) if one.id not in posted and one.first_indexed > since
-        ]
-        texts = {eligible.sum_of(found.body): name for name, found in desk.searcher.briefings(names, audience).items()}
-        for text in texts.keys() & posted:
-            effects += [_under(kept, text, texts[text]) for kept in desk.ledger.posts.of_text(channel, text)]
-    return effects
-
-
-def _under(kept: Post, text: str, name: str) -> Post:
-    """Give a post with a briefing of that text under another id."""
-    parts = tuple({**part, "briefing": name} if part["text"] == text else part for part in kept.shown)
-    return replace(kept, shown=parts)
+def held(desk: Desk, channel: str = "") -> str:
+    """Say why the posts of a channel are held at present, '' where they are not."""
+    if desk.ledger.setting("*", "posts_held"):
+        return phrases.HELD_BY_CLOCK
+    if channel and desk.off(channel):
+        return phrases.HELD_OFF
+    shared = channel and not desk.settings.guests and desk.directory.shared(channel)
+    return phrases.HELD_SHARED if shared else ""
 
 
 # -- when -------------------------------------------------------------------------------------------------
 
 
 def slot(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
-    """Do what is owed to a subscription by now; ``value`` is its number and the slot that it was noticed by."""
+    """Do what is owed to a subscription by now; ``value`` is its number and the slot that it was noticed by.
+
+    Without a value it is for those that want what is new at once.
+    """
+    if not inbound.value:
+        return at_once(desk, inbound)
     one = desk.ledger.posts.subscription(number_of(inbound.value.partition(" ")[0]))
     if one is None or one.paused:
         return []
@@ -168,7 +171,7 @@ def _marked(desk: Desk, one: Subscription, when: datetime) -> bool:
 def _due(desk: Desk, one: Subscription, when: datetime) -> list[Effect]:
     found = fresh(desk, one)
     if found or (one.digest and one.says_none):
-        return made(desk, one, found, when, held(desk))
+        return made(desk, one, found, when, held(desk, one.channel))
     return [mark(one, when, Stand.SKIPPED, phrases.NONE_NEW)]
 
 
@@ -180,7 +183,7 @@ def at_once(desk: Desk, inbound: Inbound) -> list[Effect]:
         if one.paused or not one.schedule.at_once:
             continue
         found = fresh(desk, one, had.get(one.channel, ()))
-        effects += made(desk, one, found, inbound.received, held(desk))
+        effects += made(desk, one, found, inbound.received, held(desk, one.channel))
         given = had.setdefault(one.channel, set())
         given.update(name for briefing, _ in found for name in (briefing.id, eligible.sum_of(briefing.body)))
     return effects

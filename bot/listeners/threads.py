@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import kit, phrases, postcards
 from bot.desk import key_of
-from bot.listeners import watchlist
+from bot.listeners import posting, watchlist
 from bot.listeners.lists import number_of, tell
 from bot.listeners.questions import answered, turned_away
-from bot.types import Method, Outbound, Surface
+from bot.replies import update
+from bot.types import Changed, Method, Outbound, Surface
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.desk import Desk
     from bot.types import Effect, Inbound, Post
+
+_RENEWED = timedelta(days=35)  # threads that are older stay as they are
 
 
 def _seen(desk: Desk, inbound: Inbound, key: str) -> Post | None:
@@ -64,6 +68,19 @@ def asked(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
         return turned
     about = frozenset(str(one["briefing"]) for one in kept.shown)
     return answered(desk, here, alone=True, about=about) if text else []
+
+
+def renewed(desk: Desk, inbound: Inbound, effects: Iterable[Effect]) -> list[Effect]:
+    """Show the next steps in the threads of recent posts as they become, whoever changes them and where."""
+    changed = {item.number: item for one in effects if isinstance(one, Changed) for item in one.items if item.step}
+    names = {str(item.source.get("briefing", "")) for item in changed.values()}
+    since = desk.now() - _RENEWED
+    posts = [one for one in desk.ledger.posts.of_briefings(names) if one.ts and one.slot > since] if names else []
+    return [
+        update(one.channel, f"thread:{one.key}", f"update:thread:{one.key}:{key_of(inbound)}", below)
+        for one in posts
+        if (below := posting.below(desk, one, changed)) != posting.below(desk, one, {})
+    ]
 
 
 ACTIONS = {"post_more": more, "post_claim": claim, "post_ask": ask}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.listeners.posts import ledger
+from bot.listeners.postledger import ledger
 from bot.local.state import Fault
 from bot.types import Stand
 from tests.bot.stage import BUDGET, Stage
@@ -106,10 +106,11 @@ def test_an_edit_is_not_new_and_neither_is_a_renamed_file(stage: Callable[..., S
     one = stage()
     one.told("post here at once")
     one.drop()
-    (one.folder / "budget.md").rename(one.folder / "budget-again.md")
-    one.index()
-    one.look()
-    one.drop("budget-again", (BUDGET[0], BUDGET[1].replace("5p", "6p")))
+    for old, new in (("budget", "again"), ("again", "third")):
+        (one.folder / f"{old}.md").rename(one.folder / f"{new}.md")
+        one.index()
+        one.look()
+        one.drop(new, (BUDGET[0], BUDGET[1].replace("120", f"{len(new)}20")))
     assert len(one.said()) == 1
 
 
@@ -347,6 +348,21 @@ def test_a_busy_channel_delays_no_other_and_keeps_its_order(stage: Callable[...,
         assert ["first" in said["text"] for said in one.said(channel)] == [True, False]
 
 
+def test_where_it_is_switched_off_or_shared_outside_posts_are_held(stage: Callable[..., Stage]) -> None:
+    one = stage()
+    one.told("post here at once")
+    one.told("post here at once", channel=TEAM)
+    one.world.command("/dispatchbox", "off", channel=TEAM)
+    one.state.channels[POLICY]["is_ext_shared"] = True
+    one.world.bot._worker._handle.args[0].directory._kept.clear()  # type: ignore[attr-defined]
+    one.drop()
+    assert (one.said(), one.said(TEAM)) == ([], [])
+    assert sorted(kept.reason for kept in one.posts) == [
+        "Dispatch Box is switched off here", "the channel is shared with another organisation",
+    ]  # fmt: skip
+    assert "shared with another organisation" in one.told("post here at once")["text"]
+
+
 # -- the thread -----------------------------------------------------------------------------------------
 
 
@@ -355,10 +371,13 @@ def test_a_next_step_is_claimed_from_the_thread(stage: Callable[..., Stage]) -> 
     one.told("post here at once")
     one.drop()
     (below,) = one.world.replies(one.said()[0]["ts"])
-    said = one.choose(below, "post_claim", value(below, "post_claim"), BEN)
-    assert "is yours" in said["text"]
     number = int(value(below, "post_claim").partition(" ")[0])
+    assert "is yours" in one.choose(below, "post_claim", value(below, "post_claim"), BEN)["text"]
     assert one.world.bot.ledger.items.get([number])[number].owner == BEN
+    (below,) = one.world.wait(
+        lambda: [told for told in one.world.replies(one.said()[0]["ts"]) if "Ben" in told["text"]]
+    )
+    assert [found for found in elements(below["blocks"]) if found.get("action_id") == "post_claim"] == []
 
 
 def test_a_question_about_a_post_is_answered_from_it_alone_to_the_asker_alone(stage: Callable[..., Stage]) -> None:
