@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
 
+_NEAR = 80  # characters looked at on either side of a quote
 _ALIKE = 0.6  # of two sentences' words in common, from which on one became the other
 STOPS = ".,;:!?…"
 _CLOSING = ")]}\"”’'»*_`"
@@ -114,13 +115,14 @@ def _stands(quote: str, body: str) -> bool:
 
 def _opens(body: str, at: int) -> bool:
     """Tell whether a sentence may begin here, so that what stands before is not part of it."""
-    before = body[:at].rstrip()
-    return not before or "\n" in body[len(before) : at] or not (before[-1].isalnum() or before[-1] in ",;")
+    near = body[max(0, at - _NEAR) : at]
+    before = near.rstrip()
+    return not before or "\n" in near[len(before) :] or not (before[-1].isalnum() or before[-1] in ",;")
 
 
 def _closes(quote: str, body: str, end: int) -> bool:
     """Tell whether a sentence ends here: at its stop, or with its line."""
-    line = body[end:].partition("\n")[0]
+    line = body[end : end + _NEAR].partition("\n")[0]
     stopped = quote.rstrip(_CLOSING).endswith((".", "!", "?", "…"))
     return not line.strip() or (stopped and not line[0].isalnum())
 

@@ -67,25 +67,36 @@ def renamed(said: Sequence[Said], fresh: Iterable[Briefing]) -> Briefing | None:
 def told(desk: Desk, briefing: Briefing | None, version: str, said: Iterable[Said]) -> list[Effect]:
     """Say what became of a briefing's words, wherever it was said what they were; None where it is withdrawn.
 
-    What was said openly gets one note in its thread; a person, one message for all that was said to them
+    What was said openly gets one note in each thread; a person, one message for all that was said to them
     alone. ``version`` tells this state of the briefing from others: nothing is corrected twice for one. Asked
     before the briefing is noted as arrived, it knows which of its sentences are new.
     """
-    found = [one for one in (_verdict(desk, briefing, one) for one in said) if one.kind]
-    openly = [one for one in found if one.said.channel]
-    effects: list[Effect] = [_thread_note(briefing, version, one) for one in openly]
-    alone: dict[str, list[_Verdict]] = defaultdict(list)
-    for one in found:
-        if not one.said.channel:
-            alone[one.said.key if one.said.pending else one.said.user].append(one)
-    return effects + [_direct_note(briefing, version, several) for several in alone.values()]
+    together: dict[tuple[str, ...], list[_Verdict]] = defaultdict(list)
+    for one in said:
+        found = _verdict(desk, briefing, one)
+        if found.kind:
+            together[_group(found)].append(found)
+    return [
+        (_thread_note if several[0].said.channel else _direct_note)(briefing, version, several)
+        for several in together.values()
+    ]
 
 
-def _thread_note(briefing: Briefing | None, version: str, one: _Verdict) -> Outbound:
+def _group(one: _Verdict) -> tuple[str, ...]:
+    """Name the note that says it: what stands in one thread shares one, and what one person alone saw."""
     said = one.said
+    if said.pending or (said.channel and not said.thread_ts):
+        return one.kind, said.key
+    return (one.kind, said.channel, said.thread_ts) if said.channel else (one.kind, said.user)
+
+
+def _thread_note(briefing: Briefing | None, version: str, several: Sequence[_Verdict]) -> Outbound:
+    """Write into a thread, in a lane of its own, for many of these must not hold up the channel's answers."""
+    said = several[0].said
     of = said.message if said.pending or not said.thread_ts else ""
     key = f"corrected:{said.key}:{version}"
-    return beneath(said.channel, of, key, _message(briefing, [one]), said.key, said.thread_ts)
+    note = beneath(said.channel, of, key, _message(briefing, several), said.key, said.thread_ts)
+    return replace(note, lane=f"corrected:{said.channel}")
 
 
 def _direct_note(briefing: Briefing | None, version: str, several: Sequence[_Verdict]) -> Outbound:

@@ -116,6 +116,14 @@ def test_a_changed_figure_is_told_once_in_the_thread_where_it_was_quoted(desk: D
     assert corrections(desk.world.said(DIRECT)) == []
 
 
+def test_several_answers_in_one_thread_share_one_note(desk: Desk) -> None:
+    asked = desk.ask()
+    desk.world.say(EUROCLEAR, BEN, thread=asked)
+    desk.world.wait(lambda: desk.world.replies(asked)[1:])
+    desk.edit(FIGURE)
+    assert desk.texts(asked)[1:] == [NOTE]
+
+
 def test_who_asked_alone_gets_one_direct_message_for_all_their_answers(desk: Desk) -> None:
     desk.tell()
     desk.tell("What was the first transfer for Ukraine?")
