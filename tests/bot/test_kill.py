@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -75,7 +76,8 @@ class Zygote:
 
     def kill(self) -> None:
         if not self._ended:
-            os.kill(self.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it came to its door just now
+                os.kill(self.pid, signal.SIGKILL)
         while not self._ended:
             time.sleep(0.01)
 

@@ -105,18 +105,16 @@ def tried(
                 and not any(waiting[name] for name in ("inbox", "outbox", "unknown"))
             )
 
-        end = time.monotonic() + PATIENCE
-        while not zygote.over() and not settled() and time.monotonic() < end:
-            time.sleep(0.01)
-        time.sleep(0.05)
-        door = zygote.killed
-        if zygote.over():
-            zygote.start({**wish, "fatal": 0})
+        end, door = time.monotonic() + PATIENCE, ""
         for pause in (0.3, 0.0):  # for what should not come
             while not settled() and time.monotonic() < end:
-                time.sleep(0.02)
+                if zygote.over():
+                    door = zygote.killed
+                    zygote.start({**wish, "fatal": 0})
+                time.sleep(0.01)
             time.sleep(pause)
         good = counts(workspace) == WANTED and settled() and not ledger.parked()
+        door = door or zygote.killed
         return door, None if good else f"door {fatal}, {door}: {counts(workspace)}, {ledger.waiting()}"
     finally:
         zygote.kill()
