@@ -38,6 +38,7 @@ _LEAST, _NOTE, _OWNER, _HEAD, _WHERE = 60, 50, 40, 100, 60  # characters shown o
 _SHOWN = 10  # items of one message
 _LINKED = re.compile(r"<[^<>|]*\|([^<>]*)>")
 ASKED_AT_ONCE = 3  # items that one message asks about
+GONE = 3  # items whose date has passed that one message names
 _SMALL = 900  # characters of a small line
 
 
@@ -150,7 +151,7 @@ def steps(
     if more:
         blocks.append(context(f"and {more} more: name a topic, or fewer days."))
     if gone:
-        past = "; ".join(f"#{one.number} {inert(one.text, 70)} ({phrases.due(one.due)})" for one in gone[:3])
+        past = "; ".join(f"#{one.number} {inert(one.text, 70)} ({phrases.due(one.due)})" for one in gone[:GONE])
         blocks.append(context(cut_line(f"{phrases.GONE_BY}: {past}")))
         said.append(f"{phrases.GONE_BY}: {past}")
     return message("\n".join(said), *blocks)

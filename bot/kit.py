@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import phrases
 from bot.types import Message
+from index.guard import parted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +28,8 @@ PARAGRAPH, NEIGHBOUR = 2_200, 500
 _BUTTON_VALUE = 2_000
 # Joiners and variation selectors belong to the sign before them; a flag is two regional indicators.
 _TIED = ("\u200d", "\ufe0e", "\ufe0f", "\u20e3")
-_KEPT_CONTROLS = "\n\t"
+# All but the plain signs of our languages, which are looked at one by one.
+_RARE = re.compile(r"[^\n\t -~\u00a0-\u00ac\u00ae-\u024f\u2010-\u2027\u20a0-\u20bf]")
 _DOTTED = re.compile(r"(?<=[^\W_])\.(?=[^\W\d_]{2,})")
 _SCHEME = re.compile(r"(?i)(https?|mailto|tel|slack|ftp|file|javascript|data):")
 _ADDRESS_FORM = re.compile(r"https?://[^\s<>|\"'`\\]+\Z")
@@ -38,22 +40,23 @@ _ADDRESS_FORM = re.compile(r"https?://[^\s<>|\"'`\\]+\Z")
 
 def clean(text: str) -> str:
     """Take out what cannot be seen: controls, bidirectional and zero-width characters, tags, surrogates."""
-    kept = (sign for sign in text if sign in _KEPT_CONTROLS or sign in _TIED or _visible(sign))
-    return "".join(kept)
+    return _RARE.sub(_seen, text)
 
 
-def _visible(sign: str) -> bool:
-    return unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+def _seen(found: re.Match[str]) -> str:
+    sign = found.group()
+    hidden = unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Cn"} and sign not in _TIED
+    return "" if hidden else sign
 
 
 def cut(text: str, most: int) -> str:
-    """Cut to a number of characters, between signs as a reader sees them, with an ellipsis."""
+    """Cut to a number of characters, between signs as a reader sees them and never in a figure, with an ellipsis."""
     if len(text) <= most:
         return text
     at = most - 1
     while at > 0 and _inside(text, at):
         at -= 1
-    return text[:at].rstrip() + "…"
+    return text[: parted(text, at)].rstrip() + "…"
 
 
 def cut_escaped(text: str, most: int) -> str:

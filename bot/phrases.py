@@ -72,6 +72,7 @@ NOT_MEMBER = (
 )
 NOT_FOR_CHANNEL = "This answer quotes a briefing that this channel may not see, so it stays between us."
 NO_ITEM = "There is no such item, or it is not for you to see. /watchlist lists yours."
+WITHHELD = "Withheld, for it does not agree with its briefing. Read it there."
 NO_ITEMS = {
     "mine": "Nothing on your list. /watchlist unclaimed shows what nobody watches yet.",
     "team": "Nobody has claimed anything yet.",

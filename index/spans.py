@@ -6,6 +6,7 @@ The patterns read Westminster's English. Each takes the words whole ("£1.8 bill
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _S = r"[ \u00a0\u202f]"  # one space, breaking or not
-_FIGURE = r"\d(?:[\d,]*\d)?(?:\.\d+)?"
+_FIGURE = r"(?<!\d,)\d(?:[\d,]*\d)?(?:\.\d+)?"  # begins where its digits do: linear time, whatever the text
 _SCALE = rf"(?:{_S}?(?:hundred|thousand|million|billion|trillion|bn|tn|m|k)\b)"
 _WORD = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
@@ -28,8 +29,8 @@ _MONTH = (
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _YEAR = r"(?:1[89]|20)\d\d"
 _DASH = r"[-‐‑–]"
-# Possessive, so that a run of capitals is read in one way only: linear time, whatever the text.
-_CAPITAL = r"[A-Z](?:[\w’'-]|\.(?=\w))++"
+# Possessive and of bounded length, so that a run of capitals is read in one way only: linear time, likewise.
+_CAPITAL = r"[A-Z](?:[\w’'-]|\.(?=\w)){1,80}+"
 _LINK = rf"{_S}(?:(?:of|for|and|the|de|der|van|von|du|on|to){_S}){{0,2}}"
 _JOINED = rf"{_CAPITAL}(?:{_LINK}{_CAPITAL})*+"
 _REFERENCE = (
@@ -63,7 +64,7 @@ _PATTERNS = {
     ),
     Kind.NUMBER: re.compile(rf"(?<![\w.£€$/]){_FIGURE}{_SCALE}?(?![\w%])|\b{_WORD}\b", re.IGNORECASE),
     Kind.INSTRUMENT: re.compile(
-        rf"\b{_CAPITAL}(?:{_LINK}{_CAPITAL}){{0,8}}?{_LINK}{_ENACTED}(?:{_S}{_YEAR})?\b|{_REFERENCE}"
+        rf"\b{_CAPITAL}(?:{_LINK}{_CAPITAL}){{0,8}}?{_LINK}{_ENACTED}(?:{_S}{_YEAR})?\b|\b{_REFERENCE}"
         rf"|\bS\.?I\.?{_S}\d{{4}}/\d+"
     ),
     Kind.NAME: re.compile(rf"\b{_JOINED}"),
@@ -92,11 +93,17 @@ def find(kind: Kind, text: str) -> tuple[tuple[int, int], ...]:
 
 
 def _find(kind: Kind, text: str) -> Iterator[tuple[int, int]]:
-    others = [span for other in _NOT_ALSO.get(kind, ()) for span in find(other, text)]
+    others = [find(other, text) for other in _NOT_ALSO.get(kind, ())]
     for match in _PATTERNS[kind].finditer(text):
         start, end = _trimmed(text, match.start(), match.end(), kind)
-        if start < end and not any(start < last and first < end for first, last in others):
+        if start < end and not any(_overlap(spans, start, end) for spans in others):
             yield start, end
+
+
+def _overlap(spans: tuple[tuple[int, int], ...], start: int, end: int) -> bool:
+    """Tell whether a stretch meets one of the spans, which are in order and do not overlap."""
+    at = bisect_left(spans, (end,))
+    return at > 0 and spans[at - 1][1] > start
 
 
 def _trimmed(text: str, start: int, end: int, kind: Kind) -> tuple[int, int]:

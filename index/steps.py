@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from index import dates
 from index.coming import ANY_DAY, times
+from index.guard import parted
 from index.items import OPENING, cut, items, kept
 from index.sentences import sentences
 from index.tense import verbs
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from index.coming import Time
     from index.types import Briefing, DateRange, Paragraph
 
-VERSION = 1  # raise it when the same briefing would give other steps, by this room or one under it
+VERSION = 2  # raise it when the same briefing would give other steps, by this room or one under it
 _HEADING = re.compile(
     r"\b(?:next steps?|what to watch|what happens next|what(?:['’]s| is| comes) next|looking ahead|timeline|key dates|dates to watch|coming up|what next)\b|^next\W*$",
     re.IGNORECASE,
@@ -227,6 +228,7 @@ def _clause(text: str, words: str) -> str:
 
 
 def _short(text: str) -> str:
-    """Cut what is too long between words."""
+    """Cut what is too long between words, and never in a figure."""
     words = _MARKUP.sub("", text).replace("|", " ").strip(" .;,:").split()
-    return " ".join(words[:_LONGEST_ITEM]) + (" …" if len(words) > _LONGEST_ITEM else "")
+    whole, short = " ".join(words), " ".join(words[:_LONGEST_ITEM])
+    return whole if whole == short else f"{whole[: parted(whole, len(short))].rstrip()} …"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot import blocks, kit, phrases
+from bot import blocks, guarded, kit, phrases
 from bot.desk import key_of
 from bot.listeners import arrivals, postledger, posts, threads, watchlist
 from bot.listeners.commands import TURNED, page, settings
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.desk import Desk
     from bot.types import Effect, Inbound, Kept, Message
-    from index.types import Audience, NextStep
+    from index.types import Audience, Briefing, NextStep
 
 _AROUND = 1  # paragraphs shown on either side of the one cited
 
@@ -94,7 +94,7 @@ def _unhelpful(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
 def _copy(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
     if not _still(desk, inbound, kept):
         return _said(inbound, kit.note(phrases.CHANGED))
-    return _said(inbound, blocks.brief(kept.data))
+    return _said(inbound, guarded.answer(desk, blocks.brief(kept.data), kept.data))
 
 
 def _passage(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
@@ -105,18 +105,14 @@ def _passage(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
         return _said(inbound, kit.note(phrases.CHANGED))
     near = [p for p in briefing.paragraphs if abs(p.n - first["paragraph"]) <= _AROUND]
     shown = [(p.n, briefing.body[p.start : p.end], p.n == first["paragraph"]) for p in near]
-    return _said(inbound, blocks.passage(briefing.title, briefing.source, shown))
+    message = blocks.passage(briefing.title, briefing.source, shown)
+    return _said(inbound, guarded.checked(desk, message, guarded.paragraphs(briefing, near)))
 
 
 def _still(desk: Desk, inbound: Inbound, kept: Kept) -> bool:
     """Tell whether every quote still stands, and may be seen."""
-    audience = _audience(desk, inbound, kept)
-    quoted = kept.data["citations"]
-    found = desk.searcher.briefings([one["briefing"] for one in quoted], audience)
-    return all(
-        one["briefing"] in found and found[one["briefing"]].body[one["start"] : one["end"]] == one["quote"]
-        for one in quoted
-    )
+    quoted = kept.data["citations"] or kept.data["nearest"]
+    return len(guarded.standing(desk, quoted, _audience(desk, inbound, kept))) == len(quoted)
 
 
 def _share(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
@@ -125,24 +121,24 @@ def _share(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
         return _said(inbound, kit.note(phrases.GONE))
     if refused := refusal(desk, inbound):
         return _said(inbound, refused)
+    if not _still(desk, inbound, kept):
+        return _said(inbound, kit.note(phrases.CHANGED))
     data = _as_seen(desk, kept.data, desk.channel(kept.channel))
     if data is None:
         return _said(inbound, kit.note(phrases.NOT_FOR_CHANNEL))
     if not desk.directory.member(desk.directory.me, kept.channel):
         return _said(inbound, kit.note(phrases.NOT_MEMBER))
     public = replace(kept, key=f"{kept.key}-shared", data=data, private=False, thread_ts="", at=desk.now())
-    message = blocks.shared(data, public.key, desk.settings.today)
+    message = guarded.answer(desk, blocks.shared(data, public.key, desk.settings.today), data)
     said = post(kept.channel, "", f"share:{kept.key}", message, inbound.user, public.key)
     return [public, said, *_said(inbound, kit.note(phrases.SHARED))]
 
 
 def _as_seen(desk: Desk, data: Mapping[str, Any], audience: Audience) -> dict[str, Any] | None:
-    """Give an answer as an audience may see it, counts included; None where its headline is not for them."""
-    cited = [*data["citations"], *data["nearest"]]
-    allowed = desk.searcher.briefings([one["briefing"] for one in cited], audience)
-    if data["citations"] and data["citations"][0]["briefing"] not in allowed:
+    """Give an answer as it stands and an audience may see it, counts included; None where its headline does not."""
+    parts = {part: guarded.standing(desk, data[part], audience) for part in ("citations", "nearest")}
+    if data["citations"] and data["citations"][0] not in parts["citations"]:
         return None
-    parts = {part: [one for one in data[part] if one["briefing"] in allowed] for part in ("citations", "nearest")}
     return {**data, **parts, "searched": report.searched(desk.searcher.searched(audience))}
 
 
@@ -152,7 +148,9 @@ def _team(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
     if not channel:
         return _said(inbound, kit.note(phrases.NO_TEAM))
     data = _as_seen(desk, kept.data, desk.channel(channel)) or {**kept.data, "citations": [], "nearest": []}
-    relayed = post(channel, "", f"relay:{kept.key}", blocks.relay(data), inbound.user, kept.key)
+    near = [*data["citations"], *data["nearest"]]
+    message = guarded.checked(desk, blocks.relay(data), near, [data["question"]])
+    relayed = post(channel, "", f"relay:{kept.key}", message, inbound.user, kept.key)
     return [relayed, *_said(inbound, kit.note(phrases.PASSED_ON))]
 
 
@@ -161,7 +159,8 @@ def _again(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
     if kept.user != inbound.user or not _still(desk, inbound, kept):
         return _said(inbound, kit.note(phrases.CHANGED))
     shareable = kept.channel.startswith(("C", "G"))
-    return _said(inbound, blocks.answer(kept.data, kept.key, desk.settings.today, shareable=shareable))
+    message = blocks.answer(kept.data, kept.key, desk.settings.today, shareable=shareable)
+    return _said(inbound, guarded.answer(desk, message, kept.data))
 
 
 def _item(desk: Desk, inbound: Inbound) -> Message:
@@ -171,10 +170,24 @@ def _item(desk: Desk, inbound: Inbound) -> Message:
     if briefing is None:
         return kit.note(phrases.CHANGED)
     if what == "steps":
-        found = desk.searcher.steps([briefing])[briefing.id]
-        return blocks.steps(briefing.title, briefing.source, [(one.item, _when(one)) for one in found])
-    shown = [(p.n, briefing.body[p.start : p.end], False) for p in briefing.paragraphs[:2]]
-    return blocks.passage(briefing.title, briefing.source, shown)
+        return blocks.steps(briefing.title, briefing.source, _steps(desk, briefing))
+    opening = briefing.paragraphs[:2]
+    shown = [(p.n, briefing.body[p.start : p.end], False) for p in opening]
+    message = blocks.passage(briefing.title, briefing.source, shown)
+    return guarded.checked(desk, message, guarded.paragraphs(briefing, opening))
+
+
+def _steps(desk: Desk, briefing: Briefing) -> list[tuple[str, str]]:
+    """List what a briefing says to watch, and when; what does not agree with it is left out."""
+    rows = [((one.item, _when(one)), one) for one in desk.searcher.steps([briefing])[briefing.id]]
+    return [
+        row
+        for row, one in rows
+        if guarded.dated(one.due, one.quote, briefing.published)
+        and guarded.sound(
+            desk, blocks.steps(briefing.title, briefing.source, [row]), [report.cited(briefing, one)], [row[1]]
+        )
+    ]
 
 
 def _when(step: NextStep) -> str:

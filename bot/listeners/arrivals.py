@@ -8,7 +8,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from bot import cards, change, kit, match, phrases, topics
+from bot import cards, change, guarded, kit, match, phrases, topics
 from bot.desk import key_of
 from bot.listeners import corrections, lists, revised, watchlist
 from bot.listeners.questions import refusal
@@ -189,14 +189,27 @@ def _proposed(desk: Desk, briefing: Briefing, found: dict[str, list[tuple[WatchI
     effects: list[Effect] = []
     for to, pairs in sorted(found.items()):
         pairs.sort(key=lambda pair: -pair[1].score)
-        for at in range(0, len(pairs), cards.ASKED_AT_ONCE):
-            part = pairs[at : at + cards.ASKED_AT_ONCE]
-            shown = [(item, report.cited(briefing, one)) for item, one in part]
-            message = cards.followed(shown, lists.namer(desk))
+        items = guarded.items(desk, [item for item, _ in pairs], lists.namer(desk))
+        shown = [(item, report.cited(briefing, one)) for item, (_, one) in zip(items, pairs, strict=True)]
+        shown = [(item, citation) for item, citation in shown if _agrees(desk, item, citation)]
+        for at in range(0, len(shown), cards.ASKED_AT_ONCE):
+            message = cards.followed(shown[at : at + cards.ASKED_AT_ONCE], lists.namer(desk))
             key = f"followed:{briefing.id}:{briefing.digest[:12]}:{to}:{at}"
             effects.append(post(to, "", key, message, to if to.startswith(("U", "W")) else ""))
-        effects += [Proposal(item.number, briefing.id, one.start, one.end, one.score) for item, one in pairs]
+        asked = {item.number for item, _ in shown}
+        effects += [
+            Proposal(item.number, briefing.id, one.start, one.end, one.score)
+            for item, one in pairs
+            if item.number in asked
+        ]
     return effects
+
+
+def _agrees(desk: Desk, item: WatchItem, citation: dict[str, Any]) -> bool:
+    """Tell whether what a proposal quotes stands there; the item's line was held against its own source."""
+    name = lists.namer(desk)
+    ours = [guarded.line(item, name), *guarded.of_item(item, name)]
+    return guarded.sound(desk, cards.followed([(item, citation)], name), [citation], ours)
 
 
 def _on_topics(desk: Desk, briefing: Briefing, passages: Sequence[Any]) -> list[Effect]:
@@ -206,7 +219,9 @@ def _on_topics(desk: Desk, briefing: Briefing, passages: Sequence[Any]) -> list[
             continue
         one = topics.on_topic(watch.topic, desk.vector(watch.topic), briefing, passages)
         if one and one.score >= topics.THRESHOLD:
-            told[watch.owner].append((watch.topic, report.cited(briefing, one)))
+            citation = report.cited(briefing, one)
+            if guarded.sound(desk, cards.topic([(watch.topic, citation)]), [citation], [watch.topic]):
+                told[watch.owner].append((watch.topic, citation))
     return [
         post(owner, "", f"topic:{briefing.id}:{briefing.digest[:12]}:{owner}", cards.topic(found), owner)
         for owner, found in sorted(told.items())

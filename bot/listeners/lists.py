@@ -8,7 +8,7 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot import cards, ics, kit, phrases
+from bot import cards, guarded, ics, kit, phrases
 from bot.desk import key_of
 from bot.listeners.questions import refusal
 from bot.replies import file, privately
@@ -53,6 +53,7 @@ def namer(desk: Desk) -> Callable[[str], str]:
 def page(desk: Desk, user: str, view: str, first: int, words: str) -> Message:
     """Show one page of a view."""
     found, total = desk.ledger.items.page(view, user, inside(desk, user), words=words, first=first, count=kit.PAGE)
+    found = guarded.items(desk, found, namer(desk))
     groups = [("", found)] if view in {"done", "all", "search"} else grouped(found, desk.today())
     return cards.listed(view, groups, user, namer(desk), first, total, words)
 
@@ -70,11 +71,13 @@ def home(desk: Desk, user: str) -> list[dict[str, Any]]:
     """Lay out a person's lists for App Home."""
     items, seen = desk.ledger.items, inside(desk, user)
     mine, total = items.page("mine", user, seen)
+    mine = guarded.items(desk, mine, namer(desk))
     since = (desk.today() - _FORTNIGHT).isoformat()
     unclaimed = [one for one in items.page("unclaimed", user, seen, count=500)[0] if _published(one) >= since]
     watched = [(one.number, one.topic) for one in items.watches(user)]
     team = bool(desk.settings.team_channel)
-    return cards.home(mine, total, unclaimed[: kit.PAGE], watched, user, namer(desk), team=team)
+    fresh = guarded.items(desk, unclaimed[: kit.PAGE], namer(desk))
+    return cards.home(mine, total, fresh, watched, user, namer(desk), team=team)
 
 
 def _published(item: WatchItem) -> str:
@@ -98,8 +101,10 @@ def nextsteps(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     if not (ahead or gone):
         return tell(inbound, kit.note(phrases.NO_STEPS))
     head = f"Next steps{f' on {asked.topic}' if asked.topic else ''}{', dates gone by' if asked.past else ''}"
-    shown = [one for one in ahead if one not in gone]
-    return tell(inbound, cards.steps(head, shown, gone, namer(desk), max(0, len(shown) - kit.PAGE)))
+    left = [one for one in ahead if one not in gone]
+    shown = guarded.items(desk, left[: kit.PAGE], namer(desk))
+    past = guarded.items(desk, gone[: cards.GONE], namer(desk))
+    return tell(inbound, cards.steps(head, shown, past, namer(desk), max(0, len(left) - kit.PAGE)))
 
 
 def _steps(desk: Desk, user: str) -> list[WatchItem]:
@@ -122,6 +127,7 @@ def exported(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
     if wish.verb == "calendar" and {"subscribe", "revoke"} & set(words):
         return subscribed(desk, inbound, revoke="revoke" in words, view=view)
     items, _ = desk.ledger.items.page(view, inbound.user, inside(desk, inbound.user), count=_MOST)
+    items = guarded.items(desk, items, namer(desk))
     if wish.verb == "export":
         name, content, said = f"{view}.csv", ics.table(items, namer(desk)), phrases.EXPORT_SENT
     else:
@@ -159,6 +165,7 @@ def calendar(desk: Desk, token: str) -> bytes | None:
     if person is None or not person.member:
         return None
     items, _ = desk.ledger.items.page(view, user, inside(desk, user), count=_MOST)
+    items = guarded.items(desk, items, namer(desk))
     return ics.calendar(items, desk.now(), phrases.VIEW_HEADS[view])
 
 

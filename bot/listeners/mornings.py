@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from bot import cards, kit, phrases, remind
+from bot import cards, guarded, kit, phrases, remind
 from bot.desk import key_of
 from bot.listeners.lists import namer
 from bot.replies import post
@@ -44,9 +44,11 @@ def _known(desk: Desk, item: WatchItem, day: date) -> bool:
 
 def _said(desk: Desk, to: str, items: Sequence[WatchItem], since: date | None, day: date) -> list[Effect]:
     due = sorted(items, key=lambda one: (one.due.latest if one.due else date.max, one.number))
-    rows = [(one.item, phrases.WHYS[one.why.value]) for one in remind.reminders(due, since, day)]
-    if not rows:
+    found = remind.reminders(due, since, day)
+    if not found:
         return []
+    shown = guarded.items(desk, [one.item for one in found], namer(desk))
+    rows = [(item, phrases.WHYS[one.why.value]) for item, one in zip(shown, found, strict=True)]
     user = to if to.startswith(("U", "W")) else ""
     return [post(to, "", f"remind:{to}:{day}", cards.reminder(rows, namer(desk), user), user)]
 

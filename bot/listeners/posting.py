@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot import eligible, gist, phrases, postcards, schedule
+from bot import eligible, gist, guarded, phrases, postcards, schedule
 from bot.listeners.lists import namer, number_of
 from bot.replies import beneath, post
 from bot.types import Post, Resend, Stand
@@ -95,13 +95,30 @@ def mark(one: Subscription, slot: datetime, state: Stand, reason: str) -> Post:
 
 def made(desk: Desk, one: Subscription, found: Found, slot: datetime, held: str = "") -> list[Effect]:
     """Post what was found, a digest or each by itself; or, for a reason, hold it."""
-    kept = [shown(desk, briefing, why) for briefing, why in found]
+    kept = _sound(desk, found)
+    if found and not kept:
+        return [mark(one, slot, Stand.SKIPPED, phrases.WITHHELD)]
     state = Stand.HELD if held else Stand.DUE
     if one.digest:
         newest = tuple(reversed(kept))
         return _said(desk, Post(f"digest:{one.number}", one.channel, slot, one.number, state, held, newest))
     posts = [Post(part["briefing"], one.channel, slot, one.number, state, held, (part,)) for part in kept]
     return [effect for part in posts for effect in _said(desk, part)]
+
+
+def _sound(desk: Desk, found: Found) -> list[dict[str, Any]]:
+    """Lay out what posts say of briefings, and leave out what does not agree with them; a post cites the whole."""
+    parts = [(briefing, shown(desk, briefing, why)) for briefing, why in found]
+    return [
+        part
+        for briefing, part in parts
+        if guarded.sound(
+            desk,
+            postcards.post(part),
+            [*part["quotes"], *guarded.paragraphs(briefing, briefing.paragraphs)],
+            [*part["topics"], *part["why"], phrases.published(part["published"])],
+        )
+    ]
 
 
 def _said(desk: Desk, kept: Post) -> list[Effect]:
@@ -119,7 +136,8 @@ def below(desk: Desk, kept: Post, changed: Mapping[int, WatchItem]) -> Message:
     names = [one["briefing"] for one in kept.shown[: postcards.MOST]]
     known = {item.number: item for name in names for item in desk.ledger.items.of_briefing(name)}
     items = known | {number: item for number, item in changed.items() if item.source.get("briefing") in names}
-    return postcards.thread([item for item in items.values() if item.open], namer(desk), kept.key, len(kept.shown))
+    still = guarded.items(desk, [item for item in items.values() if item.open], namer(desk))
+    return postcards.thread(still, namer(desk), kept.key, len(kept.shown))
 
 
 def message(kept: Post) -> Message:
@@ -202,5 +220,6 @@ def again(desk: Desk, kept: Post) -> list[Effect]:
         return [*made(desk, one, found, kept.slot), *done] if found else []
     audience = desk.channel(kept.channel)
     still = desk.searcher.briefings([part["briefing"] for part in kept.shown], audience)
-    now = tuple(shown(desk, still[part["briefing"]], part["why"]) for part in kept.shown if part["briefing"] in still)
+    found = [(still[part["briefing"]], tuple(part["why"])) for part in kept.shown if part["briefing"] in still]
+    now = tuple(_sound(desk, found))
     return _said(desk, replace(kept, state=Stand.DUE, reason="", shown=now)) if now else []

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot import blocks, follow, kit, phrases
+from bot import blocks, follow, guarded, kit, phrases
 from bot.desk import key_of, private
 from bot.replies import openly, post, privately
 from bot.types import Kept, Surface
@@ -62,6 +62,7 @@ def answered(desk: Desk, inbound: Inbound, *, alone: bool, about: frozenset[str]
     said = phrases.asked_at(inbound.received, desk.settings.timezone) if late else ""
     shareable = alone and inbound.channel.startswith(("C", "G"))
     message = blocks.answer(data, key, desk.settings.today, shareable=shareable, late=said)
+    message = guarded.answer(desk, message, data, said)
     kept = Kept(key, inbound.user, inbound.channel, thread, read_as or inbound.text, data, alone, desk.now())
     say = privately if alone else openly
     return [kept, say(inbound, key, message, key)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot import cards, kit, match, phrases, topics
+from bot import cards, guarded, kit, match, phrases, topics
 from bot.listeners.lists import tell
 from bot.types import Watch
 from bot.watchlist import SPAN, Wish
@@ -37,7 +37,8 @@ def previewed(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
     best = [report.cited(briefing, one) for one, briefing in found[:3]]
     near = topics.related(wish.text, vector, matched) if matched else ()
     count = len({briefing.id for _, briefing in found})
-    return tell(inbound, cards.watch_preview(wish.text, len(found), count, best, near))
+    message = cards.watch_preview(wish.text, len(found), count, best, guarded.held(desk, near, best))
+    return tell(inbound, guarded.checked(desk, message, best, [wish.text, phrases.watch_preview(len(found), count)]))
 
 
 def listed(desk: Desk, inbound: Inbound, _: Wish) -> Sequence[Effect]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from bot import cards, kit, phrases
+from bot import cards, guarded, kit, phrases
 from bot.desk import key_of
 from bot.listeners import lists, watches
 from bot.listeners.lists import may_see, namer, number_of, tell
@@ -67,7 +67,8 @@ def made(desk: Desk, inbound: Inbound, wish: Wish, items: Sequence[WatchItem], u
     read_as = (
         f"I read “{wish.due.words}” as {phrases.due(wish.due)}." if wish.due and wish.verb in {"add", "move"} else ""
     )
-    return [done, *tell(inbound, cards.changed(said, items, namer(desk), gesture, read_as))]
+    shown = guarded.items(desk, items, namer(desk))
+    return [done, *tell(inbound, cards.changed(said, shown, namer(desk), gesture, read_as))]
 
 
 def _whom(desk: Desk, wish: Wish) -> str:
@@ -172,7 +173,7 @@ def menu(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 - a
     if item is None or not may_see(desk, inbound.user, item):
         return tell(inbound, kit.note(phrases.NO_ITEM))
     if verb == "source" and item.source.get("quote"):
-        return tell(inbound, cards.origin(item))
+        return tell(inbound, _origin(desk, item))
     if verb == "reassign":
         form = {"trigger_id": inbound.trigger, "view": cards.reassign_form(item)}
         return [Outbound(f"form:{key_of(inbound)}", Method.MODAL, f"modal:{inbound.user}", form, None, inbound.user)]
@@ -181,6 +182,14 @@ def menu(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 - a
     if verb in {"claim", "done", "drop", "quiet"}:
         return change(desk, inbound, Wish(verb, (item.number,)))
     return tell(inbound, kit.note(phrases.NO_ITEM))
+
+
+def _origin(desk: Desk, item: WatchItem) -> Message:
+    """Show the sentence that an item comes from, as long as it stands."""
+    if not guarded.standing(desk, [item.source], desk.somebody()):
+        return kit.note(phrases.CHANGED)
+    (shown,) = guarded.items(desk, [item], namer(desk))
+    return guarded.checked(desk, cards.origin(shown), [item.source], guarded.of_item(shown, namer(desk)))
 
 
 def undo(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
