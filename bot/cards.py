@@ -42,11 +42,15 @@ GONE = 3  # items whose date has passed that one message names
 _SMALL = 900  # characters of a small line
 
 
-def item(one: WatchItem, name: Callable[[str], str]) -> str:
-    """Write an item on one line of mrkdwn: number, text, date, owner, source; the text has what room they leave."""
+def item(one: WatchItem, name: Callable[[str], str], *, under: bool = False) -> str:
+    """Write an item on one line of mrkdwn: number, text, date, owner, source; the text has what room they leave.
+
+    ``under`` its own briefing's title only the paragraph is named.
+    """
     rest = [phrases.due(one.due), inert(name(one.owner), _OWNER) if one.owner else "unclaimed"]
     rest += [] if one.status.value == "open" else [one.status.value]
-    rest += [source(one)] if source(one) else []
+    origin = f"¶{one.source['paragraph']}" if under and one.source.get("title") else source(one)
+    rest += [origin] if origin else []
     rest += [f"note: {inert(one.notes[-1].text, _NOTE)}"] if one.notes else []
     room = _LINE - len(_LINKED.sub(r"\1", " · ".join(rest)))
     return " · ".join([f"*#{one.number}* {inert(' '.join(one.text.split()), max(room, _LEAST))}", *rest])

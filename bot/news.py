@@ -49,7 +49,7 @@ class News:
         return new
 
     def _look_at_the_clock(self) -> None:
-        """Hold posts where the clock has jumped ahead, before anything is due by it; say so to the admins."""
+        """Hold posts where the clock has jumped ahead, before anything is due by it; say so to admins and makers."""
         now = Reading(self._desk.now(), self._monotonic())
         before, self._read = self._read or now, now
         if went(before, now) is not Went.FORWARD:
@@ -57,7 +57,9 @@ class News:
         log.error("the clock jumped ahead from %s to %s: posts are held", before.wall, now.wall)
         message = kit.message(phrases.CLOCK_HELD, kit.line(phrases.CLOCK_HELD), kit.actions(RELEASE))
         key = f"clock:{now.wall.isoformat()}"
-        told = [post(admin, "", f"{key}:{admin}", message, "") for admin in self._desk.settings.admins]
+        makers = {one.made_by for one in self._desk.ledger.posts.subscriptions()} - {""}
+        whom = sorted({*self._desk.settings.admins, *makers})
+        told = [post(each, "", f"{key}:{each}", message, "") for each in whom]
         self._desk.ledger.apply([Setting("*", "posts_held", on=True), *told], now.wall)
 
     def _filed(self) -> set[str]:

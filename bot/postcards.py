@@ -117,8 +117,9 @@ def thread(items: Sequence[WatchItem], name: Callable[[str], str], key: str, man
     for one in items[:_STEPS]:
         label = f"{phrases.CLAIM}: #{one.number}"
         claim = button("post_claim", phrases.CLAIM, f"{one.number} {key}", accessibility_label=label)
-        blocks.append({**line(cards.item(one, name)), **({} if one.owner else {"accessory": claim})})
-        said.append(cards.flat(cards.item(one, name)))
+        text = cards.item(one, name, under=many == 1)
+        blocks.append({**line(text), **({} if one.owner else {"accessory": claim})})
+        said.append(cards.flat(text))
     if len(items) > _STEPS:
         blocks.append(context(f"and {len(items) - _STEPS} more: /nextsteps"))
     ask = phrases.ASK_ABOUT if many == 1 else phrases.ASK_ABOUT_THESE
@@ -242,9 +243,9 @@ def ledger(
 
 def entry(one: Post) -> str:
     """Write what became of a post: its state, what it speaks of, and the reason."""
-    titles = _titles([str(shown["title"]) for shown in one.shown]) if one.shown else ""
+    titles = ["(withdrawn)" if shown.get("withdrawn") else str(shown["title"]) for shown in one.shown]
     why = inert(one.reason, 120)
-    return " · ".join(part for part in (one.state.value, titles, why) if part)
+    return " · ".join(part for part in (one.state.value, _titles(titles) if titles else "", why) if part)
 
 
 def _titles(titles: Sequence[str]) -> str:

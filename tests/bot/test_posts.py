@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot import words
 from bot.listeners.postledger import ledger
 from bot.local.state import Fault
 from bot.types import Stand
 from tests.bot.stage import BUDGET, Stage
 from tests.bot.world import ANNA, BEN, POLICY, SECRET, TEAM, elements, links, write
+from tests.conftest import LONDON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -438,8 +440,13 @@ def test_the_ledger_is_laid_out_for_the_command_line(stage: Callable[..., Stage]
     one.drop()
     desk = one.world.bot._worker._handle.args[0]  # type: ignore[attr-defined]
     (ahead,) = ledger(desk)["subscriptions"]
+    assert words.posts(ledger(desk), LONDON).splitlines() == [
+        "p1 C0POLICY · tax · every working day at 08:30, London time · digest",
+        "   next 2026-11-23 08:30: Budget raises fuel duty",
+    ]
     assert (ahead["next"], ahead["as"]) == ("2026-11-23T08:30:00+00:00", "digest")
     assert ahead["briefings"] == [{"id": "budget", "title": "Budget raises fuel duty"}]
     one.at("2026-11-23T08:31")
+    assert "2026-11-23 08:30 C0POLICY p1 sent: Budget raises fuel duty" in words.posts(ledger(desk), LONDON)
     (gone,) = ledger(desk)["posts"]
     assert (gone["state"], gone["slot"]) == ("sent", "2026-11-23T08:30:00+00:00")
