@@ -134,7 +134,8 @@ def tried(  # noqa: PLR0913, PLR0917 - where, and what befalls it
         if zygote.over():
             zygote.start({**wish, "fatal": 0})
         until(lambda: not check(workspace, ledger), end)
-        time.sleep(0.3)  # for what should not come
+        time.sleep(0.5)  # for what should not come; what a bot looks at when it starts passes
+        until(lambda: not check(workspace, ledger), end)
         found = check(workspace, ledger)
         return door, found and f"door {fatal}, {door}, {fault}: {found}"
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -156,6 +157,32 @@ def test_one_under_embargo_is_posted_when_it_lifts_and_one_of_other_channels_nev
     one.at("2026-11-23T12:01")
     assert len(one.said()) == 1
     assert "Steel" not in str(one.state.messages[POLICY])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_each_channel_has_at_each_time_what_it_may_see_and_nothing_else(stage: Callable[..., Stage], seed: int) -> None:
+    one, draw = stage(), random.Random(seed)
+    rules = {
+        f"paper{n}": (draw.choice([None, (POLICY,), (TEAM,), (SECRET,), (POLICY, TEAM)]), draw.choice([0, 9, 10, 11]))
+        for n in range(20)
+    }
+    for channel in (POLICY, TEAM):
+        one.told("post here at once", channel=channel)
+    papers = {}
+    for name, (channels, hour) in rules.items():
+        front = f"title: {name}.\npublished: 2026-11-23\nembargo: 2026-11-23T{hour:02}:00:00Z"
+        front += f"\nchannels: [{', '.join(channels)}]" if channels else ""
+        papers[name] = (front, f"The {name} says what no other paper says.")
+    write(one.folder, papers)
+    one.index()
+    for hour in (8, 9, 10, 11):
+        one.at(f"2026-11-23T{hour:02}:05")
+        for channel in (POLICY, TEAM):
+            due = {
+                name for name, (channels, at) in rules.items() if at <= hour and (not channels or channel in channels)
+            }
+            said = [post["text"].replace("\u2060", "").partition(".")[0] for post in one.said(channel)]
+            assert sorted(said) == sorted(due)
 
 
 def test_two_subscriptions_of_one_channel_post_a_briefing_once(stage: Callable[..., Stage]) -> None:
