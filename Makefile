@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/ready
 SERVING := .venv-serving/ready
 
-.PHONY: demo try test check bench clean
+.PHONY: demo try test check bench train clean
 
 demo: $(READY)
 	$(BIN)/dispatchbox index
@@ -30,6 +30,12 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench $(if $(DATA),--data $(DATA)) $(if $(ONLY),--only $(ONLY))
+
+# The reader, from its kept weights on: train, export, fit the constants (index/training/README.md).
+train: $(READY)
+	$(BIN)/python -m index.training.train --data $(DATA) --out var/training --resume
+	$(BIN)/python -m index.training.export --weights var/training/reader.safetensors --out var/training/reader
+	$(BIN)/python -m index.training.calibrate $(DATA) var/training
 
 clean:
 	rm -rf .venv .venv-serving var

@@ -18,7 +18,7 @@ from index.encode import OnnxEncoder
 from index.errors import DispatchBoxError
 from index.models import ensure, folder_of
 from index.parse import read_folder, read_lines
-from index.read import SentenceReader
+from index.read import OnnxReader
 from index.runtime import read_manifest
 from index.search import Searcher, visible
 from index.steps import known
@@ -70,7 +70,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     answer = partial(
         ask,
         searcher=_searcher(settings),
-        reader=SentenceReader(),
+        reader=OnnxReader.open(),
         audience=_audience(options, settings),
         today=_today(settings),
         threshold=settings.threshold,
@@ -82,7 +82,7 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
     look = partial(
         consider,
         searcher=_searcher(settings),
-        reader=SentenceReader(),
+        reader=OnnxReader.open(),
         audience=_audience(options, settings),
         today=_today(settings),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot import phrases
 from bot.kit import (
     ASKED,
+    ITEM,
     LONGEST,
     NEAR,
     NEIGHBOUR,
@@ -94,10 +95,23 @@ def offered(key: str) -> Message:
 
 
 def _found(data: Mapping[str, Any]) -> tuple[list[Block], list[str]]:
-    first, *more = data["citations"]
-    body = [rich(quoted(first["quote"], data["highlight"], QUOTE), placed(first))]
-    said = [f"“{inert(first['quote'], QUOTE)}”", plain(first)]
-    if more:
+    """Quote what answers: the first passage, or the first two where both are the answer, or every item of a list."""
+    form, cited = data.get("form", "passage"), data["citations"]
+    marks = data.get("marks") or [data["highlight"]]
+    count = {"list": len(cited), "parts": 2, "changed": 2}.get(form, 1)
+    most = ITEM if form == "list" else QUOTE // count
+    body: list[Block] = []
+    said: list[str] = []
+    for at, (one, marked) in enumerate(zip(cited[:count], [*marks, *[None] * count], strict=False)):
+        if form == "changed" and at == 1:
+            body.append(line(f"*{phrases.EARLIER}*"))
+            said.append(phrases.EARLIER)
+        body.append(rich(quoted(one["quote"], marked, most), placed(one)))
+        said += [f"“{inert(one['quote'], most)}”", plain(one)]
+    if form == "list":
+        head = phrases.items(len(cited), data.get("more", 0))
+        return [line(f"*{head}*"), *body], [head, *said]
+    if more := cited[count:]:
         body.append(context(f"{phrases.ALSO}: " + "; ".join(map(linked, more))))
         said.append(f"{phrases.ALSO}: " + "; ".join(map(plain, more)))
     return body, said
@@ -115,12 +129,16 @@ def _missing(data: Mapping[str, Any]) -> tuple[list[Block], list[str]]:
 
 
 def brief(data: Mapping[str, Any]) -> Message:
-    """Give an answer as plain text, ready to paste."""
-    first = data["citations"][0]
-    text = (
-        f"“{clean(first['quote'])}”\n{clean(first['title'])}, {phrases.place(first['published'], first['paragraph'])}\n"
-        f"{first['source']}"
-    )
+    """Give an answer as plain text, ready to paste: the first citation, or all that answer together."""
+    form = data.get("form", "passage")
+    count = {"list": len(data["citations"]), "parts": 2, "changed": 2}.get(form, 1)
+    parts = [
+        f"“{clean(one['quote'])}”\n{clean(one['title'])}, {phrases.place(one['published'], one['paragraph'])}\n"
+        f"{one['source']}"
+        for one in data["citations"][:count]
+    ]
+    between = f"\n\n{phrases.EARLIER}\n" if form == "changed" else "\n\n"
+    text = between.join(parts)
     pasted = {"type": "rich_text_preformatted", "elements": [run(cut(text, LONGEST - 100))]}
     return message(f"{phrases.COPY_HINT}\n{inert(text, LONGEST - 500)}", rich(pasted))
 

@@ -66,11 +66,13 @@ def sound(desk: Desk, message: Message, cited: Iterable[Cited], own: Iterable[st
 def answer(desk: Desk, message: Message, data: Mapping[str, Any], *own: str) -> Message:
     """Check an answer or a refusal, however shown. ``data`` is as ``ask --json`` has it. Raises MisquoteError."""
     cited = data["citations"] or data["nearest"]
-    if data["highlight"] and data["highlight"] not in (cited[0]["quote"] if cited else ""):
+    marks = data.get("marks") or [data["highlight"]]
+    if any(marked and marked not in one["quote"] for one, marked in zip(cited, marks, strict=False)):
         raise MisquoteError(f"{_places(cited)}: what is marked is not in the quote; not sent: a fault of the reader")
     asked = [one for one in (data["question"], data.get("read_as")) if one]
     looked = [phrases.as_of(data["searched"], data.get("restricted", ()), desk.settings.today)]
-    return checked(desk, message, cited, [*asked, *looked, phrases.searched(data["searched"]), *own])
+    listed = phrases.items(len(cited), data.get("more", 0))
+    return checked(desk, message, cited, [*asked, *looked, phrases.searched(data["searched"]), listed, *own])
 
 
 def held(desk: Desk, terms: Iterable[str], cited: Sequence[Cited]) -> list[str]:

@@ -23,7 +23,7 @@ Block = dict[str, Any]
 LONGEST = 3_500  # characters of one message, as text or over its blocks
 MOST_BLOCKS = 12
 PAGE = 10  # items of a list shown at once
-QUOTE, NEAR, TITLE, ASKED, _ADDRESS = 2_000, 600, 150, 200, 1_000  # characters shown of each
+QUOTE, NEAR, ITEM, TITLE, ASKED, _ADDRESS = 2_000, 600, 300, 150, 200, 1_000  # characters shown of each
 PARAGRAPH, NEIGHBOUR = 2_200, 500
 _BUTTON_VALUE = 2_000
 # Joiners and variation selectors belong to the sign before them; a flag is two regional indicators.

@@ -19,6 +19,7 @@ NOT_FOUND = "Not in the briefings."
 NO_QUESTION = "There is no question there that I can answer. Ask one in a sentence."
 NEAREST = "The nearest passages:"
 ALSO = "See also"
+EARLIER = "The briefings gave another value earlier:"
 READ_AS = "Read as:"
 FROM_TEAM = "From the team, not from a briefing:"
 HELP = (
@@ -242,6 +243,11 @@ def as_of(searched: Mapping[str, object], restricted: Sequence[str], today: date
     parts = [f"{count:,} briefing{'' if count == 1 else 's'}" + (f", newest {_day(str(newest))}" if newest else "")]
     parts += [f"{one[:1].lower()}{one[1:]}" for one in restricted]
     return "; ".join([*parts, *([f"today taken as {day(today)}"] if today else [])])
+
+
+def items(shown: int, more: int) -> str:
+    """Say how many items a list has."""
+    return f"{shown} found, newest first:" if not more else f"The newest {shown} of {shown + more} found:"
 
 
 def searched(value: Mapping[str, object]) -> str:

@@ -38,7 +38,7 @@ from bot.worker import Worker
 from index.errors import DispatchBoxError, IndexUnusable
 from index.group import grouped
 from index.parse import read_folder
-from index.read import SentenceReader
+from index.read import OnnxReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,7 +124,7 @@ def assembled(
     identity = _identity(client)
     directory = Directory(client, identity.team, identity.user, monotonic)
     deliverer = Deliverer(ledger, client, now, monotonic, **paces)
-    desk = Desk(searcher, SentenceReader(), directory, ledger, settings, now, monotonic(), monotonic)
+    desk = Desk(searcher, OnnxReader.open(), directory, ledger, settings, now, monotonic(), monotonic)
     worker = Worker(ledger, partial(route, desk), now, deliverer.wake.set)
     acceptor = Acceptor(ledger, identity, now, worker.wake.set)
     secret = settings.signing_secret.get_secret_value() if settings.signing_secret else None
@@ -186,7 +186,7 @@ def posts(settings: Settings, searcher: Searcher) -> dict[str, Any]:
     """Lay out subscriptions, what they will post as of now, and what became of posts. Raises LedgerError."""
     now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
     directory = Directory(WebClient(), "", "", monotonic)  # nobody is asked for here
-    desk = Desk(searcher, SentenceReader(), directory, Ledger.open(settings.data), settings, now, 0.0, monotonic)
+    desk = Desk(searcher, OnnxReader.open(), directory, Ledger.open(settings.data), settings, now, 0.0, monotonic)
     return ledger(desk)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from index.types import Form
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
@@ -28,10 +30,15 @@ def answer(value: Answer, today: date | None) -> str:
 
 
 def _answered(value: Answer) -> Iterator[str]:
-    first, *more = value.citations
-    yield _marked(first.quote, value.highlight)
-    yield f"  {place(first)}"
-    yield f"  {first.source}"
+    count = {Form.LIST: len(value.citations), Form.PARTS: 2, Form.CHANGED: 2}.get(value.form, 1)
+    for at, (one, marked) in enumerate(zip(value.citations[:count], value.marks, strict=False)):
+        yield from ["", "Earlier"] if value.form is Form.CHANGED and at else []
+        yield _marked(one.quote, marked)
+        yield f"  {place(one)}"
+        yield f"  {one.source}"
+    if value.more:
+        yield f"… and {value.more} more"
+    more = value.citations[count:]
     if more:
         yield ""
         yield "See also"

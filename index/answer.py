@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from index.read import weighed
-from index.types import Answer, Citation, Span, Status
-from index.words import share, stems
+from index import compare, mark, rerank
+from index.types import Answer, Citation, Form, Span, Status
+from index.words import stems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,23 +19,26 @@ if TYPE_CHECKING:
 READ = 8  # passages read for one answer
 RANKED = 10  # distinct briefings told in order
 CITED = 3  # citations of one answer, and nearest passages of a refusal
+LISTED = 6  # items of a list that are shown
 FEATURES = (
-    "score",
+    "merit",
+    "reader: answers",
     "cosine",
-    "words",
     "terms in the passage",
     "names in the passage",
-    "terms in the quote",
-    "kind missing",
+    "rarest term missing",
     "lead",
+    "agreement",
+    "kind missing",
 )
 # Log-odds that the best candidate answers: fitted by index/training/calibrate.py, see its README.
-WEIGHTS: tuple[float, ...] = (0.12, 4.73, 0.82, 1.49, 0.04, -0.31, 0.07, 0.28)
-BIAS = -5.33
-THRESHOLD = 0.12  # the confidence below which nothing is answered; likewise
-# The confidence of an opening quoted for "the latest on …" from a briefing on that subject: it is news of it by what
-# title and topics say, which no likeness between question and sentence would tell.
-_NEWS = 0.9
+WEIGHTS: tuple[float, ...] = (0.53, 0.21, 0.21, -0.35, 0.59, 0.3, 0.58, -0.23, -0.01)
+BIAS = -2.22
+THRESHOLD = 0.05  # the confidence below which nothing is answered; likewise
+_DOUBTED = -8.0  # the reader's margin under which a figure of the kind asked for is marked rather than its span
+# The confidence of what holds the subject by its very words: an opening quoted for "the latest on …", from a briefing
+# whose title and topics are on it; a list, each item of which holds every word of the subject.
+_BY_WORDS = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,46 +46,88 @@ class Candidate:
     """The best that was found, before it is decided whether that answers: spans in order of merit.
 
     ``ranked`` are up to ten briefings: those read, in that order, then the rest as found. ``features``
-    are the numbers that FEATURES names; ``confidence`` is from 0 to 1. ``news`` is said of the opening of
-    a briefing on the subject whose latest is asked for.
+    are the numbers that FEATURES names; ``confidence`` is from 0 to 1. ``by_words`` is said of an opening or a list
+    that holds the subject word for word. ``form``, ``marks`` and ``more`` are as in ``Answer``.
     """
 
     citations: tuple[Citation, ...]
-    highlight: str | None
+    marks: tuple[str | None, ...]
     ranked: tuple[str, ...]
     features: tuple[float, ...]
-    news: bool = False
+    by_words: bool = False
+    form: Form = Form.PASSAGE
+    more: int = 0
+
+    @property
+    def highlight(self) -> str | None:
+        """The words that answer, within the first citation."""
+        return self.marks[0] if self.marks else None
 
     @property
     def confidence(self) -> float:
         """The chance that the first citation answers."""
         if not self.citations:
             return 0.0
-        if self.news:
-            return _NEWS
+        if self.by_words:
+            return _BY_WORDS
         odds = BIAS + sum(weight * value for weight, value in zip(WEIGHTS, self.features, strict=True))
         return round(1 / (1 + math.exp(-max(-50.0, min(50.0, odds)))), 4)
 
 
-def propose(question: Question, results: Found, read: Sequence[Span | None]) -> Candidate:
-    """Order what was read by its merit, and make the best the headline."""
-    found = [(span, hit) for hit, span in zip(results.hits, read, strict=True) if span]
-    if not question.latest:
-        found.sort(key=lambda pair: -pair[0].score)
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A span, the hit it is of, and the numbers that ``rerank.FEATURES`` names."""
+
+    span: Span
+    hit: Hit
+    described: tuple[float, ...]
+
+
+def describe(question: Question, hits: Sequence[Hit], read: Sequence[Sequence[Span]]) -> list[list[Tried]]:
+    """Describe every span that was read: a list for each hit that has any."""
+    return [
+        [Tried(one, hit, rerank.features(question, hit, one, some[0].margin - one.margin)) for one in some]
+        for hit, some in zip(hits, read, strict=True)
+        if some
+    ]
+
+
+def propose(question: Question, results: Found, described: Sequence[Sequence[Tried]]) -> Candidate:
+    """Order what was read by its merit, and make the best the headline, or the newest where values differ."""
+    found = [max(map(_weighed, some), key=lambda one: one.span.score) for some in described]
     if not found:
-        return Candidate((), None, (), (0.0,) * len(FEATURES))
-    found = [(_opening(span, hit) if hit.news else span, hit) for span, hit in found]
-    span, hit = found[0]
-    marked = hit.briefing.body[slice(*span.highlight)] if span.highlight else None
-    ranked = dict.fromkeys([*(hit.briefing.id for _, hit in found), *results.ranked])
-    return Candidate(_cite(found), marked, tuple(ranked)[:RANKED], _features(question, found), hit.news)
+        return Candidate((), (), (), (0.0,) * len(FEATURES))
+    if question.latest:
+        found = [replace(one, span=_opening(one.span, one.hit) if one.hit.news else one.span) for one in found]
+    else:
+        found.sort(key=lambda one: -one.span.score)
+    pairs = [(_marked(question, one.span, one.hit), one.hit) for one in found]
+    ranked = dict.fromkeys([*(hit.briefing.id for _, hit in pairs), *results.ranked])
+    form, ordered = (Form.PASSAGE, pairs) if question.latest else compare.arranged(question, pairs)
+    citations, marks = _cite(ordered, CITED)
+    form = form if len(citations) > 1 else Form.PASSAGE
+    return Candidate(citations, marks, tuple(ranked)[:RANKED], _features(found), pairs[0][1].news, form)
 
 
-def _opening(span: Span, hit: Hit) -> Span:
-    """Quote the first two sentences of an opening passage, where one paragraph holds both."""
-    first, *more = hit.passage.sentences
-    paragraph = hit.briefing.paragraphs[0]
-    return Span(first.start, next((one.end for one in more[:1] if one.end <= paragraph.end), first.end), span.score)
+def _marked(question: Question, span: Span, hit: Hit) -> Span:
+    """Mark the figure of the kind asked for where the reader doubts that its own words answer."""
+    if span.margin >= _DOUBTED:
+        return span
+    return replace(span, highlight=mark.nearest(question, hit.briefing.body, (span.start, span.end)) or span.highlight)
+
+
+def _weighed(one: Tried) -> Tried:
+    return replace(one, span=replace(one.span, score=rerank.merit(one.described)))
+
+
+def listed(results: Found, items: Sequence[tuple[Span, Hit]]) -> Candidate:
+    """Make a list of what holds the subject."""
+    citations, marks = _cite(items, LISTED)
+    ranked = dict.fromkeys([*(hit.briefing.id for _, hit in items), *results.ranked])
+    return Candidate(
+        citations, marks, tuple(ranked)[:RANKED], (0.0,) * len(FEATURES), by_words=True, form=Form.LIST,
+        more=len(items) - len(citations),
+    )  # fmt: skip
 
 
 def decide(question: Question, found: Found, candidate: Candidate, threshold: float, took_ms: float) -> Answer:
@@ -98,37 +143,48 @@ def decide(question: Question, found: Found, candidate: Candidate, threshold: fl
         searched=found.searched,
         took_ms=took_ms,
         restricted=_restricted(question),
+        form=candidate.form if answered else Form.PASSAGE,
+        marks=candidate.marks if answered else (),
+        more=candidate.more if answered else 0,
     )
 
 
-def _features(question: Question, found: Sequence[tuple[Span, Hit]]) -> tuple[float, ...]:
+def _opening(span: Span, hit: Hit) -> Span:
+    """Quote the first two sentences of an opening passage, where one paragraph holds both."""
+    first, *more = hit.passage.sentences
+    paragraph = hit.briefing.paragraphs[0]
+    end = next((one.end for one in more[:1] if one.end <= paragraph.end), first.end)
+    inside = span.highlight and first.start <= span.highlight[0] and span.highlight[1] <= end
+    return Span(first.start, end, span.score, span.highlight if inside else None)
+
+
+def _features(found: Sequence[Tried]) -> tuple[float, ...]:
     """Describe the best candidate by the numbers that FEATURES names."""
-    span, hit = found[0]
-    wanted, named = weighed(question)
-    around = set(stems(f"{hit.briefing.title}\n{hit.passage.heading}\n{hit.passage.text}"))
-    quoted = set(stems(hit.briefing.body[span.start : span.end]))
-    rival = max(
-        (other.score for other, rest in found[1:] if rest.briefing.id != hit.briefing.id), default=span.score - 1
-    )
+    best = found[0]
+    described = dict(zip(rerank.FEATURES, best.described, strict=True))
+    rivals = [one.span.score for one in found[1:] if one.hit.briefing.id != best.hit.briefing.id]
     return (
-        span.score,
-        hit.cosine,
-        hit.words,
-        share(wanted, around),
-        share(named, around),
-        share(wanted, quoted),
-        float(bool(question.asks) and not span.highlight),
-        span.score - rival,
+        best.span.score,
+        described["reader: answers"],
+        described["passage cosine"],
+        described["terms in the passage"],
+        described["names in the passage"],
+        described["rarest term missing"],
+        min(4.0, best.span.score - max(rivals, default=best.span.score - 1)),
+        float(compare.agree([(one.span, one.hit) for one in found])),
+        described["kind missing in the sentence"],
     )
 
 
-def _cite(found: Sequence[tuple[Span, Hit]]) -> tuple[Citation, ...]:
-    """Cite the best spans, each from another passage and saying something else."""
-    citations: dict[str, Citation] = {}
+def _cite(found: Sequence[tuple[Span, Hit]], count: int) -> tuple[tuple[Citation, ...], tuple[str | None, ...]]:
+    """Cite the first spans, each saying something else, with the words marked in each."""
+    citations: dict[str, tuple[Citation, str | None]] = {}
     for span, hit in found:
         quote = hit.briefing.body[span.start : span.end]
-        citations.setdefault(" ".join(stems(quote)), _citation(hit.briefing, span, quote))
-    return tuple(citations.values())[:CITED]
+        marked = hit.briefing.body[slice(*span.highlight)] if span.highlight else None
+        citations.setdefault(" ".join(stems(quote)), (_citation(hit.briefing, span, quote), marked))
+    kept = list(citations.values())[:count]
+    return tuple(one for one, _ in kept), tuple(marked for _, marked in kept)
 
 
 def _citation(briefing: Briefing, span: Span, quote: str) -> Citation:

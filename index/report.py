@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from index.types import Citation
+from index.types import Citation, Form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,13 @@ def answer(value: Answer) -> dict[str, Any]:
         "nearest": citations(value.nearest),
         "searched": searched(value.searched),
         "took_ms": round(value.took_ms, 1),
+        **({} if value.form is Form.PASSAGE else _several(value)),
     }
+
+
+def _several(value: Answer) -> dict[str, Any]:
+    """Lay out how the citations of an answer that is more than one passage stand to each other."""
+    return {"form": value.form.value, "marks": list(value.marks), "more": value.more}
 
 
 def searched(value: Searched) -> dict[str, Any]:

@@ -48,6 +48,20 @@ class Status(StrEnum):
     NOT_FOUND = "not_found"
 
 
+class Form(StrEnum):
+    """How an answer's citations stand to each other.
+
+    ``passage``: the first answers, the rest are near it. ``parts``: the question asks for several things, and
+    the first citations answer them together. ``changed``: the first is the newest value, the second an earlier one.
+    ``list``: each is an item of what was asked for.
+    """
+
+    PASSAGE = "passage"
+    PARTS = "parts"
+    CHANGED = "changed"
+    LIST = "list"
+
+
 @dataclass(frozen=True, slots=True)
 class DateRange:
     """A stretch of days, both ends inclusive, as the words in ``words`` name it."""
@@ -201,13 +215,17 @@ class Hit:
 class Span:
     """What a reader found in one hit: the sentences to quote and, within them, the words that answer.
 
-    Offsets are into the body. ``score`` is in log-odds: higher is likelier to answer.
+    Offsets are into the body. ``score`` is in log-odds: higher is likelier to answer. ``margin`` is by how
+    much the words beat "no answer" in the reader's eyes; ``sentence`` the number of the passage's sentence,
+    from 0, that holds them.
     """
 
     start: int
     end: int
     score: float
     highlight: tuple[int, int] | None = None
+    margin: float = 0.0
+    sentence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +260,9 @@ class Searched:
 class Answer:
     """What the briefings say, or that they do not. It has no words but its citations'.
 
-    ``confidence`` is from 0 to 1. ``restricted`` says in words how the question narrowed the search.
+    ``confidence`` is from 0 to 1. ``restricted`` says in words how the question narrowed the search. ``marks``
+    are the words that answer within each citation's quote, the highlight first, None where none stand out; ``more``
+    counts the items of a list that are not shown.
     """
 
     question: str
@@ -254,6 +274,9 @@ class Answer:
     searched: Searched
     took_ms: float
     restricted: tuple[str, ...] = field(default=())
+    form: Form = Form.PASSAGE
+    marks: tuple[str | None, ...] = ()
+    more: int = 0
 
     @property
     def quote(self) -> str | None:
@@ -275,5 +298,5 @@ class Encoder(Protocol):
 class Reader(Protocol):
     """A question and the passages found to the spans that answer it."""
 
-    def read(self, question: Question, hits: Sequence[Hit]) -> tuple[Span | None, ...]:
-        """Read each hit: the best span in it, or None where it holds nothing; one for each hit."""
+    def read(self, question: Question, hits: Sequence[Hit]) -> tuple[tuple[Span, ...], ...]:
+        """Read each hit: its likeliest spans, best first, none where it holds nothing; one tuple for each hit."""

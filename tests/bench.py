@@ -29,7 +29,7 @@ from index.encode import OnnxEncoder
 from index.models import DEFAULT, ensure
 from index.parse import read_lines
 from index.question import read as read_question
-from index.read import SentenceReader
+from index.read import OnnxReader
 from index.search import Searcher
 from index.types import Audience
 from tests.bench_slack import SERVED, slack
@@ -172,20 +172,21 @@ def answering(place: Path, encoder: OnnxEncoder) -> None:
     """A question to its answer, warm, and the memory of a process that only serves."""
     searcher = Searcher.open(place, encoder, print)
     passages = sum(len(entry.passages) for entry in searcher.entries(Audience(NOW)))
+    reader = OnnxReader.open()
     took, encoded = [], []
     for question in QUESTIONS * 2:
         began = time.perf_counter()
         encoder.encode([question])
         encoded.append(time.perf_counter() - began)
-        took.append(consider(question, searcher, SentenceReader(), Audience(NOW), TODAY).took_ms)
+        took.append(consider(question, searcher, reader, Audience(NOW), TODAY).took_ms)
     median, share = statistics.median(took), statistics.median(encoded) * 1000
     row(f"question to answer, warm, {passages:,} passages", f"{median:.1f} ms, of it encoding {share:.1f} ms")
     serve = (
         "import sys,psutil; from pathlib import Path; from datetime import *; from index.encode import OnnxEncoder;"
-        "from index.search import Searcher; from index.read import SentenceReader; from index.ask import consider;"
+        "from index.search import Searcher; from index.read import OnnxReader; from index.ask import consider;"
         "from index.types import Audience; import json; e=OnnxEncoder.open(Path(sys.argv[1]));"
-        "s=Searcher.open(Path(sys.argv[2]),e,print);"
-        "[consider(q,s,SentenceReader(),Audience(datetime.now(UTC)),date.today()) for q in json.loads(sys.argv[3])];"
+        "s=Searcher.open(Path(sys.argv[2]),e,print);r=OnnxReader.open();"
+        "[consider(q,s,r,Audience(datetime.now(UTC)),date.today()) for q in json.loads(sys.argv[3])];"
         "print(psutil.Process().memory_info().rss//2**20)"
     )
     folder = next(Path(os.environ.get("TEST_MODELS", place.parent / "models")).glob("*-float32"))
@@ -196,11 +197,11 @@ def answering(place: Path, encoder: OnnxEncoder) -> None:
 
 def encoding(models: Path) -> None:
     """Encoding 2,000 passages in turns with SentenceTransformer in float32, batches of 32."""
-    from index.models import _load, _source  # noqa: PLC0415 - brings torch, after memory was measured
+    from index.models import _load, source  # noqa: PLC0415 - brings torch, after memory was measured
 
     pool = [p for f in sorted((ROOT / "briefings").glob("20*.md")) for p in f.read_text().split("\n\n")[1:]]
     texts = [f"{pool[at % len(pool)]} {at}" for at in range(2000)]
-    plain = _load(_source(DEFAULT)[0])
+    plain = _load(source(DEFAULT)[0])
     for precision in ("float32", "int8"):
         encoder = OnnxEncoder.open(ensure(models, DEFAULT, precision))
         mine, theirs = in_turns(

@@ -139,7 +139,19 @@ def _as_seen(desk: Desk, data: Mapping[str, Any], audience: Audience) -> dict[st
     parts = {part: guarded.standing(desk, data[part], audience) for part in ("citations", "nearest")}
     if data["citations"] and data["citations"][0] not in parts["citations"]:
         return None
-    return {**data, **parts, "searched": report.searched(desk.searcher.searched(audience))}
+    marks = data.get("marks") or [data["highlight"], *[None] * len(data["citations"])]
+    pairs = zip(data["citations"], marks, strict=False)
+    shown = {
+        "marks": [marked for one, marked in pairs if one in parts["citations"]],
+        # Two citations that answer together are one answer only while both are seen; what is not shown is not counted.
+        "form": "list" if data.get("form") == "list" else _together(data, parts["citations"]),
+        "more": 0,
+    }
+    return {**data, **parts, **shown, "searched": report.searched(desk.searcher.searched(audience))}
+
+
+def _together(data: Mapping[str, Any], seen: Sequence[Any]) -> str:
+    return str(data.get("form", "passage")) if data["citations"][:2] == seen[:2] else "passage"
 
 
 def _team(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:

@@ -110,6 +110,10 @@ def test_two_thousand_hostile_questions_and_sentences_come_out_dead(block: int) 
         inert(blocks.answer(answer(text, other, text, source=other), "k", None), set())
         missing = {"status": "not_found", "citations": [], "nearest": found["citations"]}
         inert(blocks.answer(answer(text, other, other, **missing), "k", None), {URL})
+        form = ("parts", "changed", "list")[seed % 3]
+        several = {"form": form, "citations": found["citations"] * 2, "marks": [text[:5]] * 6, "more": 4}
+        inert(blocks.answer({**found, **several}, "k", None), {URL})
+        inert(blocks.brief({**found, **several}), {URL})
         inert(blocks.shared(found, "k", None), {URL})
         inert(blocks.brief(found), {URL})
         inert(blocks.relay({**found, "question": text}), {URL})
@@ -193,6 +197,39 @@ def test_a_cut_text_is_short_and_never_ends_inside_a_sign(text: str, most: int) 
 def test_a_sign_is_kept_whole_or_left_out(sign: str, room: int) -> None:
     found = kit.cut(sign * 6, room).removesuffix("…")
     assert found == sign * (len(found) // len(sign))
+
+
+def test_an_earlier_value_is_said_to_be_earlier_and_stands_under_the_newer() -> None:
+    found = answer("It is €90 billion.", "New", "How much?", highlight="€90 billion")
+    old = {**found["citations"][0], "quote": "It is €140 billion.", "title": "Old", "published": "2025-10-24"}
+    found |= {
+        "citations": [found["citations"][0], old, found["citations"][2]],
+        "form": "changed",
+        "marks": ["€90 billion", "€140 billion", None],
+    }
+    said = blocks.answer(found, "k", None).text.splitlines()
+    assert said[1:6] == [
+        "“It is €90 billion.”",
+        "New · 5 January 2026 · ¶3",
+        phrases.EARLIER,
+        "“It is €140 billion.”",
+        "Old · 24 October 2025 · ¶3",
+    ]
+    bold = [
+        run["text"]
+        for one in blocks.answer(found, "k", None).blocks
+        for run in elements([dict(one)])
+        if isinstance(run.get("style"), dict) and run["style"].get("bold")
+    ]
+    assert bold == ["€90 billion", "€140 billion"]
+
+
+def test_a_list_says_how_many_it_has_and_shows_each_with_its_place() -> None:
+    found = answer("Belgium lent €5 million.", "Paper", "every sum tied to Belgium", form="list", more=4)
+    said = blocks.answer({**found, "marks": ["€5 million"] * 3}, "k", None).text.splitlines()
+    assert said[1] == "The newest 3 of 7 found:"
+    assert said[2:4] == ["“Belgium lent €5 million.”", "Paper · 5 January 2026 · ¶3"]
+    assert len([one for one in said if one.startswith("“")]) == 3
 
 
 def test_a_highlight_is_bold_and_the_quote_stays_verbatim() -> None:

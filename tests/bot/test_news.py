@@ -14,7 +14,7 @@ from bot.settings import load
 from bot.types import Inbound, Surface
 from index.build import build
 from index.parse import read_folder
-from index.read import SentenceReader
+from index.read import OnnxReader
 from index.search import Searcher
 from tests.bot.world import write
 from tests.conftest import LONDON
@@ -45,7 +45,7 @@ def desk(place: Path) -> Desk:
     searcher = Searcher.open(place / "data", HashEncoder(), print)
     nobody = cast("Directory", None)  # nobody is asked after
     return Desk(
-        searcher, SentenceReader(), nobody, Ledger.open(place / "data"), load(data=place / "data"), lambda: NOW, 0.0,
+        searcher, OnnxReader.open(), nobody, Ledger.open(place / "data"), load(data=place / "data"), lambda: NOW, 0.0,
         lambda: 0.0,
     )  # fmt: skip
 

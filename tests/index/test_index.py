@@ -20,7 +20,7 @@ from index.build import build
 from index.errors import FolderError, IndexUnusable
 from index.parse import read_folder
 from index.question import read as read_question
-from index.read import SentenceReader
+from index.read import OnnxReader
 from index.search import Searcher, fuse
 from index.store import Entry
 from index.types import Audience, Status
@@ -291,7 +291,7 @@ def test_the_latest_on_a_subject_is_the_opening_of_its_newest_briefing(briefings
         (briefings / f"{name}.md").write_text(f"---\ntitle: Paper {name}\npublished: {day}\n{front}\n---\n{text}\n")
     index(briefings, tmp_path / "var")
     searcher = Searcher.open(tmp_path / "var", HashEncoder(), lambda _: None)
-    found = answer("What is the latest on steel?", searcher, SentenceReader(), OPEN, NOW.date(), 0.12)
+    found = answer("What is the latest on steel?", searcher, OnnxReader.open(), OPEN, NOW.date(), 0.12)
     assert found.status is Status.ANSWERED
     assert found.quote == "The quota was cut. It now stands at half."
     assert list(dict.fromkeys(one.briefing for one in found.citations)) == ["new", "old", "passing"]

@@ -1,0 +1,94 @@
+"""What the network gives on examples held apart: spans, and telling what answers from what does not."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from sklearn.metrics import roc_auc_score
+
+from index.training.network import encoded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tokenizers import Tokenizer
+
+    from index.training.examples import Example
+    from index.training.network import Network, Row
+
+_LONGEST_SPAN = 40  # tokens
+
+
+def report(network: Network, tokenizer: Tokenizer, some: list[Example], device: str) -> dict[str, object]:
+    """Measure: token F1 of the best span, and the area under ROC, of all and by source."""
+    rows = list(encoded(tokenizer, some))
+    kept = [(one, row) for one, row in zip(some, rows, strict=True) if row]
+    found = _read(network, [row for _, row in kept], device)
+    scored = [(one, *result) for (one, _), result in zip(kept, found, strict=True)]
+    sources = sorted({one.source for one in some})
+    return {
+        "f1": _f1(scored),
+        "auroc": _auroc(scored),
+        "by source": {
+            source: {"f1": _f1(part), "auroc": _auroc(part)}
+            for source in sources
+            for part in [[one for one in scored if one[0].source == source]]
+        },
+        "auroc near": _auroc([one for one in scored if one[0].made != "cut"]),
+        "auroc cut": _auroc([one for one in scored if one[0].made != "near"]),
+    }
+
+
+def _read(network: Network, rows: Sequence[Row], device: str) -> list[tuple[tuple[int, int], float]]:
+    """Give each row's best span in the passage and its answerability logit."""
+    network.eval()
+    found = []
+    with torch.inference_mode():
+        for begin in range(0, len(rows), 32):
+            part = rows[begin : begin + 32]
+            starts, ends, answers = network(*network.tensors(part, device))
+            for row, start, end, answer in zip(part, starts, ends, answers, strict=True):
+                first, last = best(start.cpu().numpy()[: len(row.ids)], end.cpu().numpy()[: len(row.ids)])
+                place = (row.offsets[first][0] - row.shift, row.offsets[last][1] - row.shift)
+                found.append((place, float(answer)))
+    return found
+
+
+def best(starts: np.ndarray, ends: np.ndarray) -> tuple[int, int]:
+    """Choose the likeliest first and last token after the very first, not too far apart."""
+    count = len(starts)
+    sums = starts[:, None] + ends[None, :]
+    allowed = np.triu(np.ones((count, count), bool)) & ~np.triu(np.ones((count, count), bool), _LONGEST_SPAN)
+    allowed[0] = False
+    first, last = np.unravel_index(int(np.argmax(np.where(allowed, sums, -1e9))), sums.shape)
+    return int(first), int(last)
+
+
+def _f1(scored: Sequence[tuple[Example, tuple[int, int], float]]) -> float:
+    values = []
+    for one, (first, last), _ in scored:
+        said = one.passage[max(first, 0) : max(last, 0)]
+        values += [max(_overlap(said, one.passage[start:end]) for start, end in one.answers)] if one.answers else []
+    return round(float(np.mean(values)), 4) if values else 0.0
+
+
+def _overlap(found: str, gold: str) -> float:
+    """Give the F1 of two texts' words, articles and punctuation aside, as SQuAD measures."""
+    first, second = (
+        [word for word in re.findall(r"\w+", text.lower()) if word not in {"a", "an", "the"}] for text in (found, gold)
+    )
+    shared = sum((Counter(first) & Counter(second)).values())
+    return 2 * shared / (len(first) + len(second)) if shared else 0.0
+
+
+def _auroc(scored: Sequence[tuple[Example, tuple[int, int], float]]) -> float:
+    labels = [one.answerable for one, _, _ in scored]
+    return (
+        round(float(roc_auc_score(labels, [score for *_, score in scored])), 4)
+        if 0 < sum(labels) < len(labels)
+        else 0.0
+    )
