@@ -55,9 +55,9 @@ class Zygote:
 
     def start(self, wish: dict[str, Any]) -> None:
         assert self._process.stdin
+        self._ended, self.killed, self.pid = False, "", 0
         self._process.stdin.write(json.dumps(wish) + "\n")
         self._process.stdin.flush()
-        self._ended, self.killed = False, ""
         reader = Thread(target=self._read, daemon=True)
         reader.start()
 
@@ -75,10 +75,10 @@ class Zygote:
         return self._ended
 
     def kill(self) -> None:
-        if not self._ended:
-            with suppress(ProcessLookupError):  # it came to its door just now
-                os.kill(self.pid, signal.SIGKILL)
         while not self._ended:
+            if self.pid:  # else it was only just started, and has not told it yet
+                with suppress(ProcessLookupError):  # it came to its door just now
+                    os.kill(self.pid, signal.SIGKILL)
             time.sleep(0.01)
 
     def close(self) -> None:
