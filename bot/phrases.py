@@ -247,7 +247,9 @@ def as_of(searched: Mapping[str, object], restricted: Sequence[str], today: date
 
 def items(shown: int, more: int) -> str:
     """Say how many items a list has."""
-    return f"{shown} found, newest first:" if not more else f"The newest {shown} of {shown + more} found:"
+    if more:
+        return f"The newest {shown} of {shown + more} found:"
+    return "One found:" if shown == 1 else f"{shown} found, newest first:"
 
 
 def searched(value: Mapping[str, object]) -> str:

@@ -230,6 +230,8 @@ def test_a_list_says_how_many_it_has_and_shows_each_with_its_place() -> None:
     assert said[1] == "The newest 3 of 7 found:"
     assert said[2:4] == ["“Belgium lent €5 million.”", "Paper · 5 January 2026 · ¶3"]
     assert len([one for one in said if one.startswith("“")]) == 3
+    alone = {**found, "citations": found["citations"][:1], "more": 0}
+    assert blocks.answer(alone, "k", None).text.splitlines()[1] == "One found:"
 
 
 def test_a_highlight_is_bold_and_the_quote_stays_verbatim() -> None:
