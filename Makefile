@@ -35,7 +35,7 @@ bench: $(READY)
 train: $(READY)
 	$(BIN)/python -m index.training.train --data $(DATA) --out var/training --resume
 	$(BIN)/python -m index.training.export --weights var/training/reader.safetensors --out var/training/reader
-	$(BIN)/python -m index.training.calibrate $(DATA) var/training
+	$(BIN)/python -m index.training.calibrate $(DATA) var/training var/training/reader
 
 clean:
 	rm -rf .venv .venv-serving var

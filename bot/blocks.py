@@ -38,6 +38,7 @@ from bot.kit import (
     titled,
 )
 from bot.words import day
+from index.types import Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -96,19 +97,19 @@ def offered(key: str) -> Message:
 
 def _found(data: Mapping[str, Any]) -> tuple[list[Block], list[str]]:
     """Quote what answers: the first passage, or the first two where both are the answer, or every item of a list."""
-    form, cited = data.get("form", "passage"), data["citations"]
+    form, cited = Form(data.get("form", "passage")), data["citations"]
     marks = data.get("marks") or [data["highlight"]]
-    count = {"list": len(cited), "parts": 2, "changed": 2}.get(form, 1)
-    most = ITEM if form == "list" else QUOTE // count
+    count = form.together(len(cited))
+    most = ITEM if form is Form.LIST else QUOTE // count
     body: list[Block] = []
     said: list[str] = []
     for at, (one, marked) in enumerate(zip(cited[:count], [*marks, *[None] * count], strict=False)):
-        if form == "changed" and at == 1:
+        if form is Form.CHANGED and at == 1:
             body.append(line(f"*{phrases.EARLIER}*"))
             said.append(phrases.EARLIER)
         body.append(rich(quoted(one["quote"], marked, most), placed(one)))
         said += [f"“{inert(one['quote'], most)}”", plain(one)]
-    if form == "list":
+    if form is Form.LIST:
         head = phrases.items(len(cited), data.get("more", 0))
         return [line(f"*{head}*"), *body], [head, *said]
     if more := cited[count:]:
@@ -130,14 +131,13 @@ def _missing(data: Mapping[str, Any]) -> tuple[list[Block], list[str]]:
 
 def brief(data: Mapping[str, Any]) -> Message:
     """Give an answer as plain text, ready to paste: the first citation, or all that answer together."""
-    form = data.get("form", "passage")
-    count = {"list": len(data["citations"]), "parts": 2, "changed": 2}.get(form, 1)
+    form = Form(data.get("form", "passage"))
     parts = [
         f"“{clean(one['quote'])}”\n{clean(one['title'])}, {phrases.place(one['published'], one['paragraph'])}\n"
         f"{one['source']}"
-        for one in data["citations"][:count]
+        for one in data["citations"][: form.together(len(data["citations"]))]
     ]
-    between = f"\n\n{phrases.EARLIER}\n" if form == "changed" else "\n\n"
+    between = f"\n\n{phrases.EARLIER}\n" if form is Form.CHANGED else "\n\n"
     text = between.join(parts)
     pasted = {"type": "rich_text_preformatted", "elements": [run(cut(text, LONGEST - 100))]}
     return message(f"{phrases.COPY_HINT}\n{inert(text, LONGEST - 500)}", rich(pasted))

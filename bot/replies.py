@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from bot.types import Inbound, Method, Outbound, Surface
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.types import Message
 
 
@@ -52,6 +54,12 @@ def privately(inbound: Inbound, key: str, message: Message, answer: str = "") ->
         body = {"channel": inbound.channel, "user": inbound.user, **({"thread_ts": thread} if thread else {})}
         return Outbound(key, Method.EPHEMERAL, lane, body, message, inbound.user, answer)
     return post(inbound.channel or inbound.user, inbound.thread_ts, key, message, inbound.user, answer)
+
+
+def form(inbound: Inbound, key: str, view: Mapping[str, Any]) -> Outbound:
+    """Open a modal for the one who clicked or typed."""
+    body = {"trigger_id": inbound.trigger, "view": view}
+    return Outbound(key, Method.MODAL, f"modal:{inbound.user}", body, None, inbound.user)
 
 
 def file(inbound: Inbound, key: str, filename: str, content: str, message: Message) -> Outbound:

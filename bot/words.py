@@ -30,7 +30,7 @@ def answer(value: Answer, today: date | None) -> str:
 
 
 def _answered(value: Answer) -> Iterator[str]:
-    count = {Form.LIST: len(value.citations), Form.PARTS: 2, Form.CHANGED: 2}.get(value.form, 1)
+    count = value.form.together(len(value.citations))
     for at, (one, marked) in enumerate(zip(value.citations[:count], value.marks, strict=False)):
         yield from ["", "Earlier"] if value.form is Form.CHANGED and at else []
         yield _marked(one.quote, marked)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).with_name("reader")
 PINNED = "3650ac0b77d05c2ff2743f5918dafa8b9c700c6ea3679cbc4732f63f5b4ff8b6"  # of the shipped graph
-_LONGEST_QUESTION = 400  # characters; as in training
+LONGEST_QUESTION = 400  # characters
 _LONGEST_PASSAGE = 4_000  # characters; more than the network's tokens can hold
 _LONGEST_SPAN = 40  # tokens
 _TRIED = 3  # sentences of one passage that are proposed
@@ -63,9 +63,11 @@ class OnnxReader:
         """Read each hit: its likeliest spans, each in another sentence, best first; one tuple for each hit."""
         if not hits:
             return ()
-        asked = question.text[:_LONGEST_QUESTION]
-        encodings = self._tokenizer.encode_batch([(asked, _shown(hit)[:_LONGEST_PASSAGE]) for hit in hits])
-        inside = [_inside(encoding, _shift(hit)) for encoding, hit in zip(encodings, hits, strict=True)]
+        asked = question.text[:LONGEST_QUESTION]
+        encodings = self._tokenizer.encode_batch(
+            [(asked, shown(hit.briefing.title, hit.passage.text)[:_LONGEST_PASSAGE]) for hit in hits]
+        )
+        inside = [inside_of(encoding, _shift(hit)) for encoding, hit in zip(encodings, hits, strict=True)]
         feeds = {
             "input_ids": np.array([encoding.ids for encoding in encodings], np.int64),
             "attention_mask": np.array([encoding.attention_mask for encoding in encodings], np.int64),
@@ -91,16 +93,17 @@ class Logits:
     inside: NDArray[np.bool_]
 
 
-def _shown(hit: Hit) -> str:
-    """Lay a passage out as the network saw them in training: under its title."""
-    return f"{hit.briefing.title}\n{hit.passage.text}" if hit.briefing.title else hit.passage.text
+def shown(title: str, passage: str) -> str:
+    """Lay a passage out as the network sees them, in training too: under its title."""
+    return f"{title}\n{passage}" if title else passage
 
 
 def _shift(hit: Hit) -> int:
-    return len(hit.briefing.title) + 1 if hit.briefing.title else 0
+    """Tell where the passage begins within what is shown."""
+    return len(shown(hit.briefing.title, ""))
 
 
-def _inside(encoding: Any, shift: int) -> list[int]:  # noqa: ANN401 - tokenizers is not typed
+def inside_of(encoding: Any, shift: int) -> list[int]:  # noqa: ANN401 - tokenizers is not typed
     """Mark the tokens of the passage itself."""
     return [
         int(kind == 1 and start >= shift)

@@ -61,6 +61,10 @@ class Form(StrEnum):
     CHANGED = "changed"
     LIST = "list"
 
+    def together(self, cited: int) -> int:
+        """Tell how many of so many citations, the first ones, are the answer; the rest stand near it."""
+        return {Form.LIST: cited, Form.PARTS: 2, Form.CHANGED: 2}.get(self, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class DateRange:

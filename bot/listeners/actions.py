@@ -10,8 +10,8 @@ from bot.desk import key_of
 from bot.listeners import arrivals, postledger, posts, threads, watchlist
 from bot.listeners.commands import TURNED, page, settings
 from bot.listeners.questions import asked, refusal
-from bot.replies import post, privately
-from bot.types import Judged, Method, Outbound, Setting
+from bot.replies import form, post, privately
+from bot.types import Judged, Setting
 from bot.words import day
 from index import report
 
@@ -86,8 +86,7 @@ def _helpful(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
 def _unhelpful(desk: Desk, inbound: Inbound, kept: Kept) -> Sequence[Effect]:
     """Note it at once, and ask why in a modal."""
     judged = Judged(kept.key, inbound.user, helpful=False, why="", at=desk.now())
-    body = {"trigger_id": inbound.trigger, "view": blocks.why(kept.key)}
-    modal = Outbound(f"why:{key_of(inbound)}", Method.MODAL, f"modal:{inbound.user}", body, None, inbound.user)
+    modal = form(inbound, f"why:{key_of(inbound)}", blocks.why(kept.key))
     return [judged, modal, *_said(inbound, kit.note(phrases.THANKS_UNHELPFUL))]
 
 

@@ -12,8 +12,8 @@ from bot import cards, change, guarded, kit, match, phrases, topics
 from bot.desk import key_of
 from bot.listeners import corrections, lists, revised, watchlist
 from bot.listeners.questions import refusal
-from bot.replies import post, privately
-from bot.types import Arrived, Changed, Method, Note, Outbound, Proposal, Standing, WatchItem
+from bot.replies import form, post, privately
+from bot.types import Arrived, Changed, Note, Proposal, Standing, WatchItem
 from bot.watchlist import Wish
 from index import dates, report
 from index.words import STOPWORDS, stem, words
@@ -245,8 +245,7 @@ def answered(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
         return [privately(inbound, key_of(inbound), kit.note(phrases.ALREADY_ANSWERED))]
     answer = inbound.name.removeprefix("followed_")
     if answer == "moved":
-        form = {"trigger_id": inbound.trigger, "view": cards.move_form(item, name, _said(desk, proposal, item))}
-        return [Outbound(f"form:{key_of(inbound)}", Method.MODAL, f"modal:{inbound.user}", form, None, inbound.user)]
+        return [form(inbound, f"form:{key_of(inbound)}", cards.move_form(item, name, _said(desk, proposal, item)))]
     kept: list[Effect] = [replace(proposal, answer=answer)]
     if answer == "done":
         briefing = desk.briefing(name, desk.person(inbound.user))

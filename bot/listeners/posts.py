@@ -12,8 +12,9 @@ from bot.desk import key_of
 from bot.listeners import posting
 from bot.listeners.lists import namer, number_of, tell
 from bot.listeners.questions import refusal
+from bot.replies import form
 from bot.schedule import ScheduleError
-from bot.types import Method, Outbound, Paused, Subscription
+from bot.types import Paused, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -130,12 +131,7 @@ def _remove(_: Desk, inbound: Inbound, one: Subscription) -> Sequence[Effect]:
 
 
 def _edit(_: Desk, inbound: Inbound, one: Subscription) -> Sequence[Effect]:
-    return _form(inbound, postcards.edit_form(one))
-
-
-def _form(inbound: Inbound, view: dict[str, object]) -> Sequence[Effect]:
-    body = {"trigger_id": inbound.trigger, "view": view}
-    return [Outbound(f"form:{key_of(inbound)}", Method.MODAL, f"modal:{inbound.user}", body, None, inbound.user)]
+    return [form(inbound, f"form:{key_of(inbound)}", postcards.edit_form(one))]
 
 
 def send(desk: Desk, inbound: Inbound, one: Subscription) -> Sequence[Effect]:
@@ -167,11 +163,11 @@ def edited(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
         when = schedule.read(filled.get("when", ""), one.schedule.zone)
     except ScheduleError as error:
         return tell(inbound, kit.note(kit.inert(str(error), 600)))
-    form = filled.get("as", "each")
+    kind = filled.get("as", "each")
     topics = tuple(topic[:80] for topic in subscribe.topics_of(filled.get("topics", "")))[: subscribe.MOST_TOPICS]
     last = one.last if when == one.schedule else desk.now()
     after = replace(
-        one, topics=topics, schedule=when, digest=form != "each" and not when.at_once, says_none=form == "none",
+        one, topics=topics, schedule=when, digest=kind != "each" and not when.at_once, says_none=kind == "none",
         last=last,
     )  # fmt: skip
     return [after, *tell(inbound, _told(desk, after))]

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from bot import cards
 from bot.desk import key_of
 from bot.listeners.questions import asked, refusal
-from bot.replies import privately
-from bot.types import Method, Outbound
+from bot.replies import form, privately
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +21,7 @@ def add_to_watchlist(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     if refused := refusal(desk, inbound):
         return [privately(inbound, key_of(inbound), refused)]
     link = desk.directory.permalink(inbound.channel, inbound.reply_to)
-    form = {"trigger_id": inbound.trigger, "view": cards.add_form(inbound.channel, inbound.text, link)}
-    return [Outbound(f"add:{key_of(inbound)}", Method.MODAL, f"modal:{inbound.user}", form, None, inbound.user)]
+    return [form(inbound, f"add:{key_of(inbound)}", cards.add_form(inbound.channel, inbound.text, link))]
 
 
 SHORTCUTS = {"ask_briefings": asked, "add_to_watchlist": add_to_watchlist}

@@ -11,8 +11,8 @@ from bot.desk import key_of
 from bot.listeners import posting, watchlist
 from bot.listeners.lists import number_of, tell
 from bot.listeners.questions import answered, turned_away
-from bot.replies import update
-from bot.types import Changed, Method, Outbound, Surface
+from bot.replies import form, update
+from bot.types import Changed, Surface
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,8 +53,7 @@ def ask(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     if kept is None:
         return tell(inbound, kit.note(phrases.NO_POST))
     title = str(kept.shown[0]["title"]) if len(kept.shown) == 1 else ""
-    body = {"trigger_id": inbound.trigger, "view": postcards.ask_form(kept.key, title)}
-    return [Outbound(f"form:{key_of(inbound)}", Method.MODAL, f"modal:{inbound.user}", body, None, inbound.user)]
+    return [form(inbound, f"form:{key_of(inbound)}", postcards.ask_form(kept.key, title))]
 
 
 def asked(desk: Desk, inbound: Inbound) -> Sequence[Effect]:

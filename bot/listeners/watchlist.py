@@ -11,7 +11,8 @@ from bot.desk import key_of
 from bot.listeners import lists, watches
 from bot.listeners.lists import may_see, namer, number_of, tell
 from bot.listeners.questions import refusal
-from bot.types import Changed, Method, Outbound, Standing, WatchItem
+from bot.replies import form
+from bot.types import Changed, Standing, WatchItem
 from bot.watchlist import FORMS, Wish, changed, read
 from bot.words import day as written
 from index.types import DateRange, Exact
@@ -104,8 +105,7 @@ def _too_late(desk: Desk, item: WatchItem, wish: Wish) -> Message | None:
 
 def _add(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
     if not wish.text:
-        form = {"trigger_id": inbound.trigger, "view": cards.add_form(inbound.channel)}
-        return [Outbound(f"add:{key_of(inbound)}", Method.MODAL, f"modal:{inbound.user}", form, None, inbound.user)]
+        return [form(inbound, f"add:{key_of(inbound)}", cards.add_form(inbound.channel))]
     owner = wish.people[0] if wish.people else inbound.user
     return added(desk, inbound, wish, owner, inbound.channel, "")
 
@@ -175,8 +175,7 @@ def menu(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 - a
     if verb == "source" and item.source.get("quote"):
         return tell(inbound, _origin(desk, item))
     if verb == "reassign":
-        form = {"trigger_id": inbound.trigger, "view": cards.reassign_form(item)}
-        return [Outbound(f"form:{key_of(inbound)}", Method.MODAL, f"modal:{inbound.user}", form, None, inbound.user)]
+        return [form(inbound, f"form:{key_of(inbound)}", cards.reassign_form(item))]
     if verb == "snooze":
         return change(desk, inbound, Wish("snooze", (item.number,), until=desk.today() + timedelta(days=7)))
     if verb in {"claim", "done", "drop", "quiet"}:

@@ -1,4 +1,4 @@
-"""Fit the constants of ``rerank.py`` and ``answer.py``: python -m index.training.calibrate DATA WORK.
+"""Fit the constants of ``rerank.py`` and ``answer.py``: python -m index.training.calibrate DATA WORK [READER].
 
 DATA holds ``reader-dev.jsonl.gz``, which the reader was not trained on, ``reader-train.jsonl.gz``, whose contexts are
 what a search must tell apart, and ``parliament-dev/``; WORK keeps the indexes between runs. Each context is a
@@ -9,7 +9,6 @@ another name, year or sum. Prints the weights to copy, and figures of five folds
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import random
@@ -33,7 +32,7 @@ from index.encode import OnnxEncoder
 from index.models import DEFAULT, ensure
 from index.parse import read_lines
 from index.question import read as read_question
-from index.read import OnnxReader
+from index.read import SHIPPED, OnnxReader
 from index.search import Searcher
 from index.training import examples
 from index.types import Audience
@@ -86,9 +85,9 @@ class Run:
         return (self.asked.gold or self.asked.hidden or (self.asked.text,))[0]
 
 
-def main(data: Path, work: Path) -> None:
-    """Fit, and print what was fitted and how well it does."""
-    fit(list(runs(data, work, OnnxReader.open())))
+def main(data: Path, work: Path, reader: Path = SHIPPED) -> None:
+    """Fit to a reader's folder, and print what was fitted and how well it does."""
+    fit(list(runs(data, work, OnnxReader.open(reader))))
 
 
 def runs(data: Path, work: Path, reader: OnnxReader) -> Iterator[Run]:
@@ -194,11 +193,6 @@ def _say(file: str, names: tuple[str, ...], weights: tuple[float, ...], bias: fl
         print(f"  {weight:8.2f}  {name}")
 
 
-def _rows(file: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
-
-
 def _reader_rows(data: Path) -> tuple[dict[str, dict[str, str]], list[Asked]]:
     """Give the contexts of the chosen sources, by id, and a draw of their questions in every way."""
     around = examples.sources(data / "reader-train.jsonl.gz", frozenset())
@@ -243,9 +237,10 @@ def _ways(one: Example, contexts: dict[str, dict[str, str]], swapped: Example | 
 
 def _parliament_rows(folder: Path) -> tuple[dict[str, dict[str, str]], list[Asked]]:
     papers = {
-        row["id"]: {key: row[key] for key in ("id", "title", "text")} for row in _rows(folder / "passages.jsonl.gz")
+        row["id"]: {key: row[key] for key in ("id", "title", "text")}
+        for row in examples.lines_of(folder / "passages.jsonl.gz")
     }
-    rows = list(_rows(folder / "questions.jsonl.gz"))
+    rows = list(examples.lines_of(folder / "questions.jsonl.gz"))
     own = [Asked("own" if row["gold"] else "without", row["question"], tuple(row["gold"]), ()) for row in rows]
     hidden = [Asked("without", row["question"], (), (), tuple(row["gold"])) for row in rows if row["gold"]]
     return papers, [*own, *hidden]
@@ -273,4 +268,4 @@ def _bar(batches: Sequence[Sequence[object]], total: int) -> Iterator[Sequence[A
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(*map(Path, sys.argv[1:]))

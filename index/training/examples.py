@@ -93,7 +93,7 @@ class Example:
 def training(data: Path, seed: int = SEED) -> list[Example]:
     """Give the examples to train on, in a random order that the seed decides."""
     own = sources(data / "reader-train.jsonl.gz")
-    replies = list(_rows(data / "pairs-train.jsonl.gz"))
+    replies = list(lines_of(data / "pairs-train.jsonl.gz"))
     return _examples(own, replies, DRAWN, seed)
 
 
@@ -139,7 +139,8 @@ def _drawn(rows: Sequence[Example], count: int, draw: random.Random) -> list[Exa
 # -- what the data holds ------------------------------------------------------------------------------
 
 
-def _rows(file: Path) -> Iterator[dict[str, Any]]:
+def lines_of(file: Path) -> Iterator[dict[str, Any]]:
+    """Read a compressed file of JSON lines."""
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
@@ -147,7 +148,7 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
 def sources(file: Path, left_out: frozenset[str] = LEFT_OUT) -> dict[str, list[Example]]:
     """Read a file of questions with spans, by source, those whose licence would bind the weights left out."""
     found: dict[str, list[Example]] = defaultdict(list)
-    for row in _rows(file):
+    for row in lines_of(file):
         if row["source"] in left_out:
             continue
         text = row["context"]

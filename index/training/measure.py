@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from sklearn.metrics import roc_auc_score
 
+from index.evaluate import auroc, token_f1
+from index.read import best
 from index.training.network import encoded
 
 if TYPE_CHECKING:
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
     from index.training.examples import Example
     from index.training.network import Network, Row
-
-_LONGEST_SPAN = 40  # tokens
 
 
 def report(network: Network, tokenizer: Tokenizer, some: list[Example], device: str) -> dict[str, object]:
@@ -52,43 +49,22 @@ def _read(network: Network, rows: Sequence[Row], device: str) -> list[tuple[tupl
             part = rows[begin : begin + 32]
             starts, ends, answers = network(*network.tensors(part, device))
             for row, start, end, answer in zip(part, starts, ends, answers, strict=True):
-                first, last = best(start.cpu().numpy()[: len(row.ids)], end.cpu().numpy()[: len(row.ids)])
+                first, last, _ = best(
+                    start.cpu().numpy()[: len(row.ids)], end.cpu().numpy()[: len(row.ids)], np.array(row.types, bool)
+                )
                 place = (row.offsets[first][0] - row.shift, row.offsets[last][1] - row.shift)
                 found.append((place, float(answer)))
     return found
-
-
-def best(starts: np.ndarray, ends: np.ndarray) -> tuple[int, int]:
-    """Choose the likeliest first and last token after the very first, not too far apart."""
-    count = len(starts)
-    sums = starts[:, None] + ends[None, :]
-    allowed = np.triu(np.ones((count, count), bool)) & ~np.triu(np.ones((count, count), bool), _LONGEST_SPAN)
-    allowed[0] = False
-    first, last = np.unravel_index(int(np.argmax(np.where(allowed, sums, -1e9))), sums.shape)
-    return int(first), int(last)
 
 
 def _f1(scored: Sequence[tuple[Example, tuple[int, int], float]]) -> float:
     values = []
     for one, (first, last), _ in scored:
         said = one.passage[max(first, 0) : max(last, 0)]
-        values += [max(_overlap(said, one.passage[start:end]) for start, end in one.answers)] if one.answers else []
+        values += [max(token_f1(said, one.passage[start:end]) for start, end in one.answers)] if one.answers else []
     return round(float(np.mean(values)), 4) if values else 0.0
 
 
-def _overlap(found: str, gold: str) -> float:
-    """Give the F1 of two texts' words, articles and punctuation aside, as SQuAD measures."""
-    first, second = (
-        [word for word in re.findall(r"\w+", text.lower()) if word not in {"a", "an", "the"}] for text in (found, gold)
-    )
-    shared = sum((Counter(first) & Counter(second)).values())
-    return 2 * shared / (len(first) + len(second)) if shared else 0.0
-
-
-def _auroc(scored: Sequence[tuple[Example, tuple[int, int], float]]) -> float:
-    labels = [one.answerable for one, _, _ in scored]
-    return (
-        round(float(roc_auc_score(labels, [score for *_, score in scored])), 4)
-        if 0 < sum(labels) < len(labels)
-        else 0.0
-    )
+def _auroc(scored: Sequence[tuple[Example, tuple[int, int], float]]) -> float | None:
+    sure, unsure = ([score for one, _, score in scored if one.answerable is can] for can in (True, False))
+    return auroc(sure, unsure)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from transformers import BertModel
 
+from index.read import LONGEST_QUESTION, inside_of, shown
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
@@ -100,23 +102,17 @@ def fresh(source: Path) -> Network:
     return Network(encoder)
 
 
-def second(title: str, passage: str) -> str:
-    """Lay title and passage out as the reader sees them."""
-    return f"{title}\n{passage}" if title else passage
-
-
 def encoded(tokenizer: Tokenizer, some: Iterable[Example]) -> Iterator[Row | None]:
     """Turn examples into rows, None where the answer was cut off."""
     tokenizer.no_padding()
     for one in some:
-        yield _row(one, tokenizer.encode(one.question[:400], second(one.title, one.passage)))
+        yield _row(one, tokenizer.encode(one.question[:LONGEST_QUESTION], shown(one.title, one.passage)))
 
 
 def _row(one: Example, encoding: Any) -> Row | None:  # noqa: ANN401 - tokenizers is not typed
-    shift = len(second(one.title, "")) if one.title else 0
+    shift = len(shown(one.title, ""))
     offsets = tuple(encoding.offsets)
-    places = zip(encoding.sequence_ids, offsets, strict=True)
-    types = tuple(int(kind == 1 and start >= shift) for kind, (start, _) in places)
+    types = tuple(inside_of(encoding, shift))
     spans = [_tokens(offsets, types, start + shift, end + shift) for start, end in one.answers]
     known = tuple(span for span in spans if span)
     if one.answers and not known:

@@ -20,14 +20,16 @@ from bot.schedule import Schedule
 from bot.types import Stand, Subscription
 from index.build import build
 from index.parse import read_folder
-from tests.bot.test_kill import AT_ONCE, PATIENCE, Zygote, answers
+from tests.bot.test_kill import AT_ONCE, PATIENCE, Zygote, answers, zygotes
 from tests.bot.world import ANNA, PAPERS, POLICY, TEAM, write
 from tests.conftest import LONDON
 from tests.fakes import HashEncoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
+
+__all__ = ["zygotes"]  # pytest takes its fixture from here
 
 ALL = 90  # doors tried; the way passes through more than eighty, which is asserted
 CALLS = 6  # calls to Slack that post: two posts and a digest, each with its thread
@@ -52,14 +54,6 @@ def indexed(place: Path, given: dict[str, tuple[str, str]]) -> Path:
     write(place / "briefings", given)
     build(place, partial(read_folder, place / "briefings", LONDON), HashEncoder(), datetime.now(UTC))
     return place
-
-
-@pytest.fixture(scope="module")
-def zygotes() -> Iterator[list[Zygote]]:
-    made = [Zygote() for _ in range(AT_ONCE)]
-    yield made
-    for one in made:
-        one.close()
 
 
 def subscribed(ledger: Ledger) -> None:
