@@ -102,6 +102,11 @@ def zygotes() -> Iterator[list[Zygote]]:
         one.close()
 
 
+def before(calls: dict[str, int]) -> list[str]:
+    """Name the doors before each call, since threads take turns as they like and a number may fall on any door."""
+    return [f"before {call}#{nth}" for call, times in calls.items() for nth in range(1, times + 1)]
+
+
 def scenario(workspace: Workspace) -> tuple[list[tuple[str, str]], int]:
     """Ask in a channel, in direct messages and by command; give the readable ones as (channel, thread)."""
     asked: list[tuple[str, str]] = []

@@ -19,7 +19,7 @@ from bot.local.server import Workspace
 from bot.local.state import Fault
 from bot.replies import post, update
 from bot.types import Arrived, Kept, Method, Outbound
-from tests.bot.test_kill import AT_ONCE, PATIENCE, Zygote, papers, zygotes
+from tests.bot.test_kill import AT_ONCE, PATIENCE, Zygote, before, papers, zygotes
 from tests.bot.world import ANNA, BEN, EUROCLEAR, POLICY
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def counts(workspace: Workspace) -> dict[str, int]:
 
 
 def tried(
-    zygote: Zygote, papers: Path, data: Path, fatal: int, faults: tuple[Fault, ...] = ()
+    zygote: Zygote, papers: Path, data: Path, fatal: int | str, faults: tuple[Fault, ...] = ()
 ) -> tuple[str, str | None]:
     """Kill a bot at one door, start it again; give the door, and what was wrong or None."""
     workspace = Workspace(retries=(0.25,) * 60)
@@ -129,7 +129,7 @@ def test_killed_at_every_door_each_correction_comes_once(
 ) -> None:
     free = list(zygotes)
 
-    def one(fatal: int) -> tuple[str, str | None]:
+    def one(fatal: int | str) -> tuple[str, str | None]:
         zygote = free.pop()
         try:
             return tried(zygote, papers, tmp_path / str(fatal), fatal)
@@ -137,7 +137,7 @@ def test_killed_at_every_door_each_correction_comes_once(
             free.append(zygote)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        results = list(pool.map(one, range(1, ALL + 1)))
+        results = list(pool.map(one, [*range(1, ALL + 1), *before({"chat.postMessage": 3, "chat.update": UPDATES})]))
     assert [wrong for _, wrong in results if wrong] == []
     doors = [door for door, _ in results if door]
     assert len(doors) >= 80
