@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bot.types import Heard, Kept, Said
+from index.types import Form
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -45,14 +46,15 @@ def _said(  # noqa: PLR0913, PLR0917 - the columns of a row
 ) -> Iterator[Said]:
     """Read what one answer quoted of each briefing, brought up to what was told since."""
     data = json.loads(text)
-    shown = data["citations"][:1] or data["nearest"][:_NEAREST]
+    cited = data["citations"]
+    shown = cited[: Form(data.get("form", Form.PASSAGE)).together(len(cited))] or data["nearest"][:_NEAREST]
     openly = not private and channel.startswith(("C", "G"))
     for name in dict.fromkeys(one["briefing"] for one in shown):
-        cited = [one for one in shown if one["briefing"] == name]
+        quoted = [one for one in shown if one["briefing"] == name]
         first = {
-            "briefing": name, "title": cited[0]["title"], "published": cited[0]["published"] or "", "gone": False,
+            "briefing": name, "title": quoted[0]["title"], "published": quoted[0]["published"] or "", "gone": False,
             "lost": [],
-            "quotes": [one["quote"] for one in cited],
+            "quotes": [one["quote"] for one in quoted],
         }  # fmt: skip
         known = {**first, **data.get("since", {}).get(name, {})}
         yield Said(

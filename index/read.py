@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).with_name("reader")
 PINNED = "3650ac0b77d05c2ff2743f5918dafa8b9c700c6ea3679cbc4732f63f5b4ff8b6"  # of the shipped graph
 LONGEST_QUESTION = 400  # characters
+OUTCOME = "What came of this: {}"  # how the network is asked for a report on a step that was to come
 _LONGEST_PASSAGE = 4_000  # characters; more than the network's tokens can hold
 _LONGEST_SPAN = 40  # tokens
 _TRIED = 3  # sentences of one passage that are proposed

@@ -1,10 +1,11 @@
 """Fit the constants of ``rerank.py`` and ``answer.py``: python -m index.training.calibrate DATA WORK [READER].
 
 DATA holds ``reader-dev.jsonl.gz``, which the reader was not trained on, ``reader-train.jsonl.gz``, whose contexts are
-what a search must tell apart, and ``parliament-dev/``; WORK keeps the indexes between runs. Each context is a
-briefing. A question is asked up to four times: with its own context among the briefings; without it, when nothing
-answers but much comes near; with its own context but for the sentences that answer; and, with everything there, about
-another name, year or sum. Prints the weights to copy, and figures of five folds, no context in two of them.
+what a search must tell apart, and ``parliament-dev/``, whose replies ``questions/dev.jsonl`` asks about; WORK keeps
+the indexes between runs. Each context is a briefing. A question is asked up to four times: with its own context among
+the briefings; without it, when nothing answers but much comes near; with its own context but for the sentences that
+answer; and, with everything there, about another name, year or sum. What we wrote that a reply does not tell is asked
+with the reply there. Prints the weights to copy, and figures of five folds, no context in two of them.
 """
 
 from __future__ import annotations
@@ -29,12 +30,14 @@ from tqdm import tqdm
 from index import answer, rerank
 from index.build import build
 from index.encode import OnnxEncoder
+from index.evaluate import token_f1
 from index.models import DEFAULT, ensure
 from index.parse import read_lines
 from index.question import read as read_question
 from index.read import SHIPPED, OnnxReader
 from index.search import Searcher
 from index.training import examples
+from index.training.examples import Example
 from index.types import Audience
 
 if TYPE_CHECKING:
@@ -42,7 +45,6 @@ if TYPE_CHECKING:
 
     from index.parse import Batch
     from index.search import Found
-    from index.training.examples import Example
     from index.types import Hit, Question, Span
 
 # Natural questions above all: those that people wrote with the passage before them repeat its words, which would teach
@@ -56,18 +58,19 @@ _TODAY = date(2026, 3, 1)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, what it is asked among, and the words that answer (none known: empty).
+    """A question, what it is asked among, and the words that answer, none where nothing does.
 
-    ``gold`` are the ids of contexts that answer, none where nothing does; ``hidden`` those left out, ``shown``
-    those put in for it alone. ``way`` is own, without, cut or swapped.
+    ``about`` is the id of the context that it was asked about; ``hidden`` are those left out, ``shown`` those put in
+    for it alone. ``way`` is own, without, cut, swapped or untold.
     """
 
     way: str
     text: str
-    gold: tuple[str, ...]
+    about: str
     answers: tuple[str, ...]
     hidden: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    reply: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,6 @@ class Run:
     found: Found
     read: tuple[tuple[Span, ...], ...]
 
-    @property
-    def group(self) -> str:
-        """What must not be in two folds."""
-        return (self.asked.gold or self.asked.hidden or (self.asked.text,))[0]
-
 
 def main(data: Path, work: Path, reader: Path = SHIPPED) -> None:
     """Fit to a reader's folder, and print what was fitted and how well it does."""
@@ -93,10 +91,9 @@ def main(data: Path, work: Path, reader: Path = SHIPPED) -> None:
 def runs(data: Path, work: Path, reader: OnnxReader) -> Iterator[Run]:
     """Ask every question in every way."""
     encoder = OnnxEncoder.open(ensure(work / "models", DEFAULT, "float32"))
-    contexts, asked = _reader_rows(data)
-    yield from _asked(_searcher(work / "articles", contexts, encoder), reader, contexts, asked)
-    papers, written = _parliament_rows(data / "parliament-dev")
-    yield from _asked(_searcher(work / "parliament", papers, encoder), reader, papers, written)
+    for name, rows in (("articles", _article_rows(data)), ("replies", _reply_rows(data / "parliament-dev"))):
+        contexts, asked = rows
+        yield from _asked(_searcher(work / name, contexts, encoder), reader, contexts, asked)
 
 
 def _asked(
@@ -111,17 +108,14 @@ def _asked(
 
 def fit(some: list[Run]) -> None:
     """Fit both models, and say how well they do on folds they were not fitted on."""
-    groups = [run.group for run in some]
     tried = [answer.describe(run.question, run.found.hits, run.read) for run in tqdm(some, desc="spans", disable=None)]
     pairs = list(zip(some, tried, strict=True))
-    sure = np.zeros(len(some))
-    right = np.zeros(len(some), bool)
-    for train, test in GroupKFold(5).split(some, groups=groups):
+    apart: list[tuple[Asked, answer.Candidate, float]] = []
+    for train, test in GroupKFold(5).split(some, groups=[run.asked.about for run in some]):
         _fit_both([pairs[at] for at in train])
-        for at in test:
-            candidate = _propose(*pairs[at])
-            sure[at], right[at] = candidate.confidence, _right(candidate, some[at].asked)
-    _figures(some, sure, right)
+        proposed = [(some[at].asked, _propose(*pairs[at])) for at in test]
+        apart += [(asked, candidate, candidate.confidence) for asked, candidate in proposed]
+    _figures(apart)
     _fit_both(pairs)
     _say("rerank.py", rerank.FEATURES, rerank.WEIGHTS, rerank.BIAS)
     _say("answer.py", answer.FEATURES, answer.WEIGHTS, answer.BIAS)
@@ -130,22 +124,25 @@ def fit(some: list[Run]) -> None:
 def _fit_both(pairs: Sequence[tuple[Run, list[list[answer.Tried]]]]) -> None:
     rerank.WEIGHTS, rerank.BIAS = _logistic(
         [
-            (one.described, _holds(one.hit, one.span, run))
+            (one.described, _holds(one.hit, one.span, run.asked), 1.0)
             for run, tried in pairs
-            if run.asked.answers or not run.asked.gold
             for several in tried
             for one in several
         ]
     )
-    candidates = [(_propose(run, tried), run) for run, tried in pairs]
+    can = sum(bool(run.asked.answers) for run, _ in pairs)
+    weights = {True: len(pairs) / can, False: len(pairs) / (len(pairs) - can)}
+    candidates = [(_propose(run, tried), run.asked) for run, tried in pairs]
     answer.WEIGHTS, answer.BIAS = _logistic(
-        [(one.features, _right(one, run.asked)) for one, run in candidates if one.citations]
+        [(one.features, _right(one, asked), weights[bool(asked.answers)]) for one, asked in candidates if one.citations]
     )
 
 
-def _logistic(rows: Sequence[tuple[tuple[float, ...], bool]]) -> tuple[tuple[float, ...], float]:
+def _logistic(rows: Sequence[tuple[tuple[float, ...], bool, float]]) -> tuple[tuple[float, ...], float]:
+    """Fit to (numbers, label, weight)."""
     model = LogisticRegression(C=3.0, max_iter=4000)
-    model.fit(np.array([row for row, _ in rows]), np.array([label for _, label in rows]))
+    numbers, labels, weights = zip(*rows, strict=True)
+    model.fit(np.array(numbers), np.array(labels), weights)
     return tuple(float(round(weight, 2)) for weight in model.coef_[0]), round(float(model.intercept_[0]), 2)
 
 
@@ -153,38 +150,55 @@ def _propose(run: Run, tried: list[list[answer.Tried]]) -> answer.Candidate:
     return answer.propose(run.question, run.found, tried)
 
 
-def _holds(hit: Hit, span: Span, run: Run) -> bool:
+def _holds(hit: Hit, span: Span, asked: Asked) -> bool:
     """Tell whether the sentence that is proposed holds the answer."""
     sentence = hit.passage.sentences[span.sentence]
     text = hit.briefing.body[sentence.start : sentence.end].lower()
-    return hit.briefing.id in run.asked.gold and any(words.lower() in text for words in run.asked.answers)
+    return hit.briefing.id == asked.about and any(words.lower() in text for words in asked.answers)
 
 
 def _right(candidate: answer.Candidate, asked: Asked) -> bool:
     first = candidate.citations[0] if candidate.citations else None
-    held = first and (not asked.answers or any(words.lower() in first.quote.lower() for words in asked.answers))
-    return bool(first and first.briefing in asked.gold and held)
+    held = first and any(words.lower() in first.quote.lower() for words in asked.answers)
+    return bool(held and first and first.briefing == asked.about)
 
 
-def _figures(some: Sequence[Run], sure: np.ndarray, right: np.ndarray) -> None:
-    """Print what the folds gave: in all, and by the way in which a question has no answer."""
-    can = np.array([bool(run.asked.gold) for run in some])
-    spans = np.array([bool(run.asked.answers) for run in some])
-    print(f"right when answerable {np.mean(right[can & spans]):.3f}, replies {np.mean(right[can & ~spans]):.3f}")
+def _figures(apart: Sequence[tuple[Asked, answer.Candidate, float]]) -> None:
+    """Print what the folds gave: in all and where it was asked, by the way in which a question has no answer."""
+    places = {"all": apart, "articles": [], "replies": []}
+    for one in apart:
+        places["replies" if one[0].reply else "articles"].append(one)
+    for place, some in places.items():
+        print(f"{place}: {len(some)} askings")
+        _figures_of(some)
+
+
+def _figures_of(some: Sequence[tuple[Asked, answer.Candidate, float]]) -> None:
+    sure = np.array([one for _, _, one in some])
+    can = np.array([bool(asked.answers) for asked, _, _ in some])
+    right = np.array([_right(candidate, asked) for asked, candidate, _ in some])
+    marks = [
+        max(token_f1(candidate.highlight or "", words) for words in asked.answers)
+        for asked, candidate, _ in some
+        if asked.answers
+    ]
+    print(f"holds {np.mean(right[can]):.3f}, highlight F1 {np.mean(marks):.3f} of {can.sum()}")
     print(f"auroc {roc_auc_score(can, sure):.3f}; sure of what is right {roc_auc_score(right, sure):.3f}")
     floor = np.quantile(sure[can], 0.05)
-    for way in ("without", "cut", "swapped"):
-        there = np.array([run.asked.way == way and not run.asked.gold for run in some])
+    for way in sorted({asked.way for asked, _, _ in some} - {"own"}):
+        there = np.array([asked.way == way for asked, _, _ in some])
         area = roc_auc_score(can[can | there], sure[can | there])
         print(f"{way}: auroc {area:.3f}, refused at 5% {np.mean(sure[there] < floor):.3f} of {there.sum()}")
+    weights = np.where(can, 1 / can.sum(), 1 / (~can).sum())
     for refused in (0.02, 0.05, 0.1, 0.15, 0.2):
         floor = float(np.quantile(sure[can], refused))
-        gone, said = np.mean(sure[~can] < floor), np.mean(right[sure >= floor])
+        gone, said = np.mean(sure[~can] < floor), np.average(right[sure >= floor], weights=weights[sure >= floor])
         print(f"| {floor:.3f} | {refused:.0%} | {gone:.0%} | {said:.0%} |")
     for low in np.arange(0, 1, 0.1):
         there = (sure >= low) & (sure < low + 0.1)
         if there.any():
-            print(f"said {np.mean(sure[there]):.2f}, right {np.mean(right[there]):.2f} of {there.sum()}")
+            said, was = (np.average(values[there], weights=weights[there]) for values in (sure, right))
+            print(f"said {said:.2f}, right {was:.2f} of {there.sum()}")
 
 
 def _say(file: str, names: tuple[str, ...], weights: tuple[float, ...], bias: float) -> None:
@@ -193,7 +207,7 @@ def _say(file: str, names: tuple[str, ...], weights: tuple[float, ...], bias: fl
         print(f"  {weight:8.2f}  {name}")
 
 
-def _reader_rows(data: Path) -> tuple[dict[str, dict[str, str]], list[Asked]]:
+def _article_rows(data: Path) -> tuple[dict[str, dict[str, str]], list[Asked]]:
     """Give the contexts of the chosen sources, by id, and a draw of their questions in every way."""
     around = examples.sources(data / "reader-train.jsonl.gz", frozenset())
     apart = examples.sources(data / "reader-dev.jsonl.gz", frozenset())
@@ -203,47 +217,51 @@ def _reader_rows(data: Path) -> tuple[dict[str, dict[str, str]], list[Asked]]:
     asked: list[Asked] = []
     for source in AROUND:
         for one in around[source]:
-            _context(contexts, "", one)
+            _context(contexts, one)
     for source, count in SOURCES.items():
-        swapped = examples.swapper(apart[source], draw)
-        drawn = draw.sample(apart[source], min(count, len(apart[source])))
         for one in apart[source]:
-            _context(contexts, "", one)
-        for one in drawn:
-            asked += _ways(one, contexts, swapped(one))
+            _context(contexts, one)
+        asked += _every_way(apart[source], min(count, len(apart[source])), contexts, draw)
     return contexts, asked
 
 
-def _context(contexts: dict[str, dict[str, str]], prefix: str, one: Example) -> str:
+def _reply_rows(folder: Path) -> tuple[dict[str, dict[str, str]], list[Asked]]:
+    """Give ministers' replies that were not trained on, and what we wrote about some of them, in every way."""
+    replies = {row["id"]: ("", row["text"]) for row in examples.lines_of(folder / "passages.jsonl.gz")}
+    contexts: dict[str, dict[str, str]] = {}
+    for _, text in replies.values():
+        _context(contexts, Example("", "", "", "", text, (), answerable=False))
+    written = examples.written("dev", replies)[examples.WRITTEN]
+    for one in written:
+        _context(contexts, one)
+    return contexts, _every_way(written, len(written), contexts, random.Random(SEED))  # noqa: S311 - likewise
+
+
+def _every_way(own: list[Example], count: int, contexts: dict[str, dict[str, str]], draw: random.Random) -> list[Asked]:
+    swapped = examples.swapper(own, draw)
+    every = [asked for one in draw.sample(own, count) for asked in _ways(one, contexts, swapped(one))]
+    return [replace(asked, reply=own[0].source == examples.WRITTEN) for asked in every]
+
+
+def _context(contexts: dict[str, dict[str, str]], one: Example, prefix: str = "") -> str:
     name = prefix + hashlib.sha256(one.passage.encode()).hexdigest()[:12]
     contexts[name] = {"id": name, "title": one.title or "Untitled", "text": one.passage}
     return name
 
 
 def _ways(one: Example, contexts: dict[str, dict[str, str]], swapped: Example | None) -> Iterator[Asked]:
-    name = _context(contexts, "", one)
+    name = _context(contexts, one)
     if not one.answerable:
-        yield Asked("without", one.question, (), ())
+        yield Asked("untold", one.question, name, ())
         return
     texts = tuple(one.passage[start:end] for start, end in one.answers)
-    yield Asked("own", one.question, (name,), texts)
-    yield Asked("without", one.question, (), (), (name,))
+    yield Asked("own", one.question, name, texts)
+    yield Asked("without", one.question, name, (), (name,))
     cut = examples.without_answer(one)
     if cut:
-        yield Asked("cut", one.question, (), (), (name,), (_context(contexts, "cut-", cut),))
+        yield Asked("cut", one.question, name, (), (name,), (_context(contexts, cut, "cut-"),))
     if swapped:
-        yield Asked("swapped", swapped.question, (), ())
-
-
-def _parliament_rows(folder: Path) -> tuple[dict[str, dict[str, str]], list[Asked]]:
-    papers = {
-        row["id"]: {key: row[key] for key in ("id", "title", "text")}
-        for row in examples.lines_of(folder / "passages.jsonl.gz")
-    }
-    rows = list(examples.lines_of(folder / "questions.jsonl.gz"))
-    own = [Asked("own" if row["gold"] else "without", row["question"], tuple(row["gold"]), ()) for row in rows]
-    hidden = [Asked("without", row["question"], (), (), tuple(row["gold"])) for row in rows if row["gold"]]
-    return papers, [*own, *hidden]
+        yield Asked("swapped", swapped.question, name, ())
 
 
 def _searcher(place: Path, contexts: dict[str, dict[str, str]], encoder: OnnxEncoder) -> Searcher:

@@ -1,9 +1,10 @@
 """Data folder → examples to train and measure the reader with; pure but for the reading, the same for the same seed.
 
-Positives are the spans that the data holds and, from ministers' replies, questions made of a sentence with one
-figure, date, name or instrument left out. Negatives are what is hard in use: the best-ranked passage that is
-not the question's own; its own passage without the sentence that answers; its own passage, asked about another
-name, year or sum. Some questions are clipped as people clip them in chat.
+Positives are the spans that the data holds, the questions that we wrote (``questions/``) and, from ministers'
+replies, questions made of a sentence with one figure, date, name or instrument left out. Negatives are what is hard
+in use: the best-ranked passage that is not the question's own; its own passage without the sentence that answers;
+its own passage, asked about another name, year or sum; and what we wrote that a passage does not tell. Some
+questions are clipped as people clip them in chat.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import random
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,27 +23,32 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from tqdm import tqdm
 
 from index import spans
+from index.read import OUTCOME
 from index.sentences import sentences
 from index.types import Kind
 from index.words import ASKING, STOPWORDS, stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
 
 SEED = 11
 LEFT_OUT = frozenset({"xquad-en", "qed-dev"})  # CC BY-SA: the weights' licence would have to follow
 REPLIES = "pq"
+WRITTEN = "written"
+OUTCOMES = "outcomes"
+QUESTIONS = Path(__file__).with_name("questions")
 # How many examples of each way to make one are drawn from each source; reviews and chat are far from policy.
 DRAWN: dict[str, dict[str, int]] = {
-    "squadshifts-new_wiki": {"own": 11000, "near": 6000, "cut": 4500, "swapped": 2000},
-    "squadshifts-reddit": {"own": 3500, "near": 1500, "cut": 1000, "swapped": 0},
-    "squadshifts-amazon_reviews": {"own": 2500, "near": 1000, "cut": 500, "swapped": 0},
-    "policyqa-dev": {"own": 1200, "near": 600, "cut": 200, "swapped": 0},
-    "covidqa": {"own": 1198, "near": 600, "cut": 500, "swapped": 100},
-    "clapnq-dev": {"own": 480, "near": 240, "cut": 150, "swapped": 0},
-    "made": {"own": 13000, "near": 3500, "cut": 6000, "swapped": 4000},
-    REPLIES: {"own": 4000, "near": 4000, "cut": 0, "swapped": 0},
+    WRITTEN: {"own": 17000, "near": 3500, "cut": 2500, "swapped": 500},
+    OUTCOMES: {"own": 3000, "near": 800, "cut": 0, "swapped": 0},
+    "squadshifts-new_wiki": {"own": 2500, "near": 1200, "cut": 800, "swapped": 100},
+    "squadshifts-reddit": {"own": 300, "near": 100, "cut": 50, "swapped": 0},
+    "squadshifts-amazon_reviews": {"own": 300, "near": 100, "cut": 50, "swapped": 0},
+    "policyqa-dev": {"own": 300, "near": 150, "cut": 50, "swapped": 0},
+    "covidqa": {"own": 400, "near": 200, "cut": 100, "swapped": 0},
+    "clapnq-dev": {"own": 480, "near": 240, "cut": 100, "swapped": 0},
+    "made": {"own": 1500, "near": 500, "cut": 800, "swapped": 100},
+    REPLIES: {"own": 1000, "near": 800, "cut": 0, "swapped": 0},
 }
 _CLIPPED = 0.2  # the share of questions clipped
 _UNTITLED = 0.3  # the share of passages shown without their title
@@ -94,6 +101,8 @@ def training(data: Path, seed: int = SEED) -> list[Example]:
     """Give the examples to train on, in a random order that the seed decides."""
     own = sources(data / "reader-train.jsonl.gz")
     replies = list(lines_of(data / "pairs-train.jsonl.gz"))
+    passages = {row["id"]: (_asked(row["question"])[1], row["passage"]) for row in replies}
+    own |= written("train", passages)
     return _examples(own, replies, DRAWN, seed)
 
 
@@ -101,6 +110,10 @@ def held_apart(data: Path, each: int = 150, seed: int = SEED) -> list[Example]:
     """Give the examples to measure with: contexts and sources as in training, none of them trained on."""
     own = sources(data / "reader-dev.jsonl.gz")
     drawn = {source: dict.fromkeys(("own", "near", "cut"), each) for source in own}
+    replies = lines_of(data / "parliament-dev" / "passages.jsonl.gz")
+    ours = written("dev", {row["id"]: ("", row["text"]) for row in replies})
+    drawn |= {source: {"own": len(some), "near": each, "cut": each} for source, some in ours.items()}
+    own |= ours
     return _examples(own, [], drawn, seed)
 
 
@@ -158,6 +171,28 @@ def sources(file: Path, left_out: frozenset[str] = LEFT_OUT) -> dict[str, list[E
             Example(row["source"], "own", row["question"], title, text, answers, bool(row["answerable"] and answers))
         )
     return dict(found)
+
+
+def written(part: str, replies: Mapping[str, tuple[str, str]]) -> dict[str, list[Example]]:
+    """Read by source what we wrote, about replies (their title and text, by id) or passages of our own.
+
+    A question without an answer is about its very passage, which does not tell; an item of a watchlist asks what came
+    of it. Raises ValueError where a reply is not among those given or does not hold an answer.
+    """
+    file = QUESTIONS / f"{part}.jsonl"
+    found: dict[str, list[Example]] = {WRITTEN: [], OUTCOMES: []}
+    for line in file.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        title, text = replies.get(row.get("reply"), ("", "")) if "reply" in row else (row["title"], row["passage"])
+        asked = [(WRITTEN, one["question"], one["answer"]) for one in row.get("questions", ())]
+        asked += [(OUTCOMES, OUTCOME.format(one["item"]), one["report"]) for one in row.get("items", ())]
+        for source, question, answer in asked:
+            if answer not in text or not text:
+                message = f"{file}: {answer!r} is not in the passage of {row.get('reply', title)!r}; mend the line"
+                raise ValueError(message)
+            places = tuple(at.span() for at in re.finditer(re.escape(answer), text)) if answer else ()
+            found[source].append(Example(source, "own", question, title, text, places, bool(answer)))
+    return found
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -308,7 +343,11 @@ def _strange(name: str, held: set[str]) -> bool:
 
 def _varied(one: Example, draw: random.Random) -> Example:
     title = "" if draw.random() < _UNTITLED else one.title
-    question = clipped(one.question, draw) if one.source != "made" and draw.random() < _CLIPPED else one.question
+    question = (
+        clipped(one.question, draw)
+        if one.source not in {"made", WRITTEN, OUTCOMES} and draw.random() < _CLIPPED
+        else one.question
+    )
     return replace(one, title=title, question=question)
 
 

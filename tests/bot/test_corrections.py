@@ -124,6 +124,17 @@ def test_several_answers_in_one_thread_share_one_note(desk: Desk) -> None:
     assert desk.texts(asked)[1:] == [NOTE]
 
 
+def test_every_item_of_a_list_is_followed_not_the_first_alone(desk: Desk) -> None:
+    write(desk.folder, {"2026-03-01-more": ("title: More\npublished: 2026-03-01", "Euroclear paid a further €2 billion.")})
+    desk.look()
+    asked = desk.ask("Which briefings mention Euroclear?")
+    desk.edit(("in July 2024", "in June 2024"))
+    desk.edit(("€2 billion", "€3 billion"), name="2026-03-01-more")
+    notes = "\n".join(desk.texts(asked))
+    assert "[was July, now June] 2024" in notes
+    assert "[was €2, now €3] billion" in notes
+
+
 def test_who_asked_alone_gets_one_direct_message_for_all_their_answers(desk: Desk) -> None:
     desk.tell()
     desk.tell("What was the first transfer for Ukraine?")
