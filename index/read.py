@@ -18,7 +18,7 @@ from index.runtime import GRAPH, TOKENIZER, open_session, open_tokenizer, read_m
 from index.types import Kind, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from onnxruntime import InferenceSession
@@ -35,6 +35,7 @@ LONGEST_QUESTION = 400  # characters
 OUTCOME = "What came of this: {}"  # how the network is asked for a report on a step that was to come
 _LONGEST_PASSAGE = 4_000  # characters; more than the network's tokens can hold
 _LONGEST_SPAN = 40  # tokens
+_AT_ONCE = 4  # passages
 _TRIED = 3  # sentences of one passage that are proposed
 # The kinds whose spans are taken whole where the network marks a part: "£1.8 billion", "by 2030".
 _WHOLE = (Kind.MONEY, Kind.PERCENT, Kind.DATE, Kind.DURATION, Kind.INSTRUMENT)
@@ -62,9 +63,13 @@ class OnnxReader:
 
     def read(self, question: Question, hits: Sequence[Hit]) -> tuple[tuple[Span, ...], ...]:
         """Read each hit: its likeliest spans, each in another sentence, best first; one tuple for each hit."""
-        if not hits:
-            return ()
-        asked = question.text[:LONGEST_QUESTION]
+        found: dict[int, tuple[Span, ...]] = {}
+        for places in _alike(hits):
+            some = [hits[at] for at in places]
+            found |= zip(places, self._read(question.text[:LONGEST_QUESTION], some), strict=True)
+        return tuple(found[at] for at in range(len(hits)))
+
+    def _read(self, asked: str, hits: Sequence[Hit]) -> Iterator[tuple[Span, ...]]:
         encodings = self._tokenizer.encode_batch(
             [(asked, shown(hit.briefing.title, hit.passage.text)[:_LONGEST_PASSAGE]) for hit in hits]
         )
@@ -75,10 +80,16 @@ class OnnxReader:
             "token_type_ids": np.array(inside, np.int64),
         }
         starts, ends, answers = self._session.run(None, feeds)
-        return tuple(
-            _spans(hit, Logits(encoding.offsets, starts[at], ends[at], np.array(inside[at], bool)), float(answers[at]))
-            for at, (hit, encoding) in enumerate(zip(hits, encodings, strict=True))
-        )
+        for at, (hit, encoding) in enumerate(zip(hits, encodings, strict=True)):
+            logits = Logits(encoding.offsets, starts[at], ends[at], np.array(inside[at], bool))
+            yield _spans(hit, logits, float(answers[at]))
+
+
+def _alike(hits: Sequence[Hit]) -> Iterator[list[int]]:
+    """Part hits into batches of like length, for a batch takes as long as its longest passage makes it."""
+    order = sorted(range(len(hits)), key=lambda at: len(hits[at].passage.text))
+    for begin in range(0, len(order), _AT_ONCE):
+        yield order[begin : begin + _AT_ONCE]
 
 
 @dataclass(frozen=True, slots=True)

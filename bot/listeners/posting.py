@@ -107,18 +107,19 @@ def made(desk: Desk, one: Subscription, found: Found, slot: datetime, held: str 
 
 
 def _sound(desk: Desk, found: Found) -> list[dict[str, Any]]:
-    """Lay out what posts say of briefings, and leave out what does not agree with them; a post cites the whole."""
+    """Lay out what posts say of briefings, and leave out what does not agree with them."""
     parts = [(briefing, shown(desk, briefing, why)) for briefing, why in found]
-    return [
-        part
-        for briefing, part in parts
-        if guarded.sound(
-            desk,
-            postcards.post(part),
-            [*part["quotes"], *guarded.paragraphs(briefing, briefing.paragraphs)],
-            [*part["topics"], *part["why"], phrases.published(part["published"])],
-        )
-    ]
+    return [part for briefing, part in parts if agrees(desk, briefing, part)]
+
+
+def agrees(desk: Desk, briefing: Briefing, part: Mapping[str, Any]) -> bool:
+    """Tell whether what a post says of a briefing stands in it, the whole of which it cites; log what does not."""
+    return guarded.sound(
+        desk,
+        postcards.post(part),
+        [*part["quotes"], *guarded.paragraphs(briefing, briefing.paragraphs)],
+        [*part["topics"], *part["why"], phrases.published(part["published"])],
+    )
 
 
 def _said(desk: Desk, kept: Post) -> list[Effect]:

@@ -70,7 +70,7 @@ def _said(kept: Post, part: Shown) -> Said:
 def _after(desk: Desk, kept: Post, part: Shown, briefing: Briefing | None) -> Shown:
     """Lay out what a post says of a briefing now: the same sentences as they read now, else others.
 
-    In a channel that is shared outside nothing new is shown.
+    In a channel that is shared outside nothing new is shown; of what does not agree with the briefing, its title alone.
     """
     if briefing is None or not desk.shown_to(kept.channel, briefing):
         return {**part, "withdrawn": True}
@@ -79,7 +79,8 @@ def _after(desk: Desk, kept: Post, part: Shown, briefing: Briefing | None) -> Sh
         return {**part, "briefing": briefing.id, "text": now["text"]}
     stood = desk.ledger.items.stood(part["briefing"], briefing.digest)
     quotes = [quote for old in part["quotes"] if (quote := _quoted(briefing, old["quote"], stood))]
-    return {**now, "quotes": quotes or now["quotes"]}
+    after = {**now, "quotes": quotes or now["quotes"]}
+    return after if posting.agrees(desk, briefing, after) else {**after, "quotes": [], "figures": []}
 
 
 def _quoted(briefing: Briefing, quote: str, stood: frozenset[str]) -> dict[str, Any] | None:

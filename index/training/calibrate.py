@@ -47,9 +47,12 @@ if TYPE_CHECKING:
     from index.search import Found
     from index.types import Hit, Question, Span
 
+    Judged = tuple["Asked", answer.Candidate, float]  # asked, proposed, and how sure of it a fold was that never saw it
+
 # Natural questions above all: those that people wrote with the passage before them repeat its words, which would teach
 # to trust words too much. None of them was trained on: qed is left out of the training whole.
-SOURCES = {"qed-dev": 450, "squadshifts-new_wiki": 400, "clapnq-dev": 120}
+SOURCES = {"qed-dev": 450, "squadshifts-new_wiki": 200, "clapnq-dev": 120}
+OURS = 700  # of what we wrote
 AROUND = ("squadshifts-new_wiki", "clapnq-dev", "qed-dev")  # whose training contexts are there to be told apart
 SEED = 7
 _NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -61,7 +64,8 @@ class Asked:
     """A question, what it is asked among, and the words that answer, none where nothing does.
 
     ``about`` is the id of the context that it was asked about; ``hidden`` are those left out, ``shown`` those put in
-    for it alone. ``way`` is own, without, cut, swapped or untold.
+    for it alone. ``way`` is own, without, cut, swapped or untold; ``among`` is articles, replies or passages
+    of ours.
     """
 
     way: str
@@ -70,7 +74,7 @@ class Asked:
     answers: tuple[str, ...]
     hidden: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
-    reply: bool = False
+    among: str = "articles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def fit(some: list[Run]) -> None:
     """Fit both models, and say how well they do on folds they were not fitted on."""
     tried = [answer.describe(run.question, run.found.hits, run.read) for run in tqdm(some, desc="spans", disable=None)]
     pairs = list(zip(some, tried, strict=True))
-    apart: list[tuple[Asked, answer.Candidate, float]] = []
+    apart: list[Judged] = []
     for train, test in GroupKFold(5).split(some, groups=[run.asked.about for run in some]):
         _fit_both([pairs[at] for at in train])
         proposed = [(some[at].asked, _propose(*pairs[at])) for at in test]
@@ -163,17 +167,15 @@ def _right(candidate: answer.Candidate, asked: Asked) -> bool:
     return bool(held and first and first.briefing == asked.about)
 
 
-def _figures(apart: Sequence[tuple[Asked, answer.Candidate, float]]) -> None:
-    """Print what the folds gave: in all and where it was asked, by the way in which a question has no answer."""
-    places = {"all": apart, "articles": [], "replies": []}
-    for one in apart:
-        places["replies" if one[0].reply else "articles"].append(one)
-    for place, some in places.items():
-        print(f"{place}: {len(some)} askings")
+def _figures(apart: Sequence[Judged]) -> None:
+    """Print what the folds gave: in all, and over what it was asked."""
+    for place in ("", *dict.fromkeys(asked.among for asked, _, _ in apart)):
+        some = [one for one in apart if place in {"", one[0].among}]
+        print(f"{place or 'all'}: {len(some)} askings")
         _figures_of(some)
 
 
-def _figures_of(some: Sequence[tuple[Asked, answer.Candidate, float]]) -> None:
+def _figures_of(some: Sequence[Judged]) -> None:
     sure = np.array([one for _, _, one in some])
     can = np.array([bool(asked.answers) for asked, _, _ in some])
     right = np.array([_right(candidate, asked) for asked, candidate, _ in some])
@@ -234,13 +236,22 @@ def _reply_rows(folder: Path) -> tuple[dict[str, dict[str, str]], list[Asked]]:
     written = examples.written("dev", replies)[examples.WRITTEN]
     for one in written:
         _context(contexts, one)
-    return contexts, _every_way(written, len(written), contexts, random.Random(SEED))  # noqa: S311 - likewise
+    return contexts, _every_way(written, min(OURS, len(written)), contexts, random.Random(SEED))  # noqa: S311 - likewise
 
 
 def _every_way(own: list[Example], count: int, contexts: dict[str, dict[str, str]], draw: random.Random) -> list[Asked]:
     swapped = examples.swapper(own, draw)
-    every = [asked for one in draw.sample(own, count) for asked in _ways(one, contexts, swapped(one))]
-    return [replace(asked, reply=own[0].source == examples.WRITTEN) for asked in every]
+    return [
+        replace(asked, among=_among(one))
+        for one in draw.sample(own, count)
+        for asked in _ways(one, contexts, swapped(one))
+    ]
+
+
+def _among(one: Example) -> str:
+    if one.source != examples.WRITTEN:
+        return "articles"
+    return "passages" if one.title else "replies"
 
 
 def _context(contexts: dict[str, dict[str, str]], one: Example, prefix: str = "") -> str:

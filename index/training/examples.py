@@ -39,8 +39,8 @@ OUTCOMES = "outcomes"
 QUESTIONS = Path(__file__).with_name("questions")
 # How many examples of each way to make one are drawn from each source; reviews and chat are far from policy.
 DRAWN: dict[str, dict[str, int]] = {
-    WRITTEN: {"own": 17000, "near": 3500, "cut": 2500, "swapped": 500},
-    OUTCOMES: {"own": 3000, "near": 800, "cut": 0, "swapped": 0},
+    WRITTEN: {"own": 24000, "near": 4000, "cut": 3000, "swapped": 400},
+    OUTCOMES: {"own": 4400, "near": 800, "cut": 0, "swapped": 0},
     "squadshifts-new_wiki": {"own": 2500, "near": 1200, "cut": 800, "swapped": 100},
     "squadshifts-reddit": {"own": 300, "near": 100, "cut": 50, "swapped": 0},
     "squadshifts-amazon_reviews": {"own": 300, "near": 100, "cut": 50, "swapped": 0},

@@ -1,7 +1,7 @@
-"""Kept weights → the reader that ships: python -m index.training.export [--weights FILE] [--out FOLDER].
+"""Kept weights → the reader that ships: python -m index.training.export [--weights FILE] [--out FOLDER] [--data DATA].
 
 The graph takes ids, mask and types and gives start logits, end logits and the answerability logit. It is compared
-with the network it was made from before it is put in place.
+with the network it was made from before it is put in place; with ``--data``, on the examples held apart, too.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -17,12 +17,16 @@ from safetensors.torch import load_file
 
 from index.models import DEFAULT, INPUTS, source, write_graph
 from index.read import SHIPPED
-from index.runtime import GRAPH, TOKENIZER, ModelManifest, file_sha256, open_session
+from index.runtime import GRAPH, TOKENIZER, ModelManifest, file_sha256, open_session, open_tokenizer
+from index.training.examples import held_apart
+from index.training.measure import reading, report
 from index.training.network import LONGEST, Network, fresh
 from index.training.train import WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from index.training.network import Row
 
 _OUTPUTS = ("starts", "ends", "answers")
 
@@ -33,6 +37,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--out", type=Path, default=SHIPPED)
     parser.add_argument("--precision", choices=("int8", "float32"), default="int8")
+    parser.add_argument("--data", type=Path, help="folder of reader-dev.jsonl.gz: measure what the precision costs")
     told = parser.parse_args()
     packaged, _ = source(DEFAULT)
     network = fresh(packaged)
@@ -46,6 +51,8 @@ def main() -> None:
     weights = file_sha256(told.weights)
     ModelManifest("reader", told.precision, weights, width, LONGEST, likeness, sums).write(told.out)
     print(f"{told.out}: {told.precision}, logits alike by cosine {likeness}")
+    if told.data:
+        _compare(network, told.out, told.data)
 
 
 def _write(network: Network, precision: str, graph: Path) -> None:
@@ -54,6 +61,20 @@ def _write(network: Network, precision: str, graph: Path) -> None:
     example = dict(zip(INPUTS, (ids, torch.ones_like(ids), types), strict=True))
     axes = {name: {0: "batch", 1: "token"} for name in (*INPUTS, *_OUTPUTS[:2])} | {_OUTPUTS[2]: {0: "batch"}}
     write_graph(network, example, axes, network.encoder.config, precision, graph)
+
+
+def _compare(network: Network, folder: Path, data: Path) -> None:
+    """Print what the network and its graph give on the examples held apart."""
+    session, tokenizer = open_session(folder / GRAPH), open_tokenizer(folder / TOKENIZER, LONGEST)
+
+    def graph(rows: Sequence[Row]) -> Any:  # noqa: ANN401 - onnxruntime is not typed
+        tensors = network.tensors(rows, "cpu")
+        return session.run(None, dict(zip(INPUTS, (one.numpy() for one in tensors), strict=True)))
+
+    apart = held_apart(data)
+    for name, read in (("float32", reading(network, "cpu")), (folder.name, graph)):
+        found = report(read, tokenizer, apart)
+        print(f"{name}: span F1 {found['f1']}, area under ROC {found['auroc']}")
 
 
 def _likeness(network: Network, graph: Path) -> float:

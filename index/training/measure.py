@@ -12,19 +12,36 @@ from index.read import best
 from index.training.network import encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
     from index.training.examples import Example
     from index.training.network import Network, Row
 
+    Floats = NDArray[np.float32]
+    # Rows to start and end logits of every token and answerability logits: (rows, tokens), (rows, tokens), (rows,).
+    Reading = Callable[[Sequence[Row]], tuple[Floats, Floats, Floats]]
 
-def report(network: Network, tokenizer: Tokenizer, some: list[Example], device: str) -> dict[str, object]:
+
+def reading(network: Network, device: str) -> Reading:
+    """Read rows with a network."""
+    network.eval()
+
+    def read(rows: Sequence[Row]) -> tuple[Floats, Floats, Floats]:
+        with torch.inference_mode():
+            starts, ends, answers = network(*network.tensors(rows, device))
+        return starts.cpu().numpy(), ends.cpu().numpy(), answers.cpu().numpy()
+
+    return read
+
+
+def report(read: Reading, tokenizer: Tokenizer, some: list[Example]) -> dict[str, object]:
     """Measure: token F1 of the best span, and the area under ROC, of all and by source."""
     rows = list(encoded(tokenizer, some))
     kept = [(one, row) for one, row in zip(some, rows, strict=True) if row]
-    found = _read(network, [row for _, row in kept], device)
+    found = _places(read, [row for _, row in kept])
     scored = [(one, *result) for (one, _), result in zip(kept, found, strict=True)]
     sources = sorted({one.source for one in some})
     return {
@@ -40,20 +57,15 @@ def report(network: Network, tokenizer: Tokenizer, some: list[Example], device: 
     }
 
 
-def _read(network: Network, rows: Sequence[Row], device: str) -> list[tuple[tuple[int, int], float]]:
+def _places(read: Reading, rows: Sequence[Row]) -> list[tuple[tuple[int, int], float]]:
     """Give each row's best span in the passage and its answerability logit."""
-    network.eval()
     found = []
-    with torch.inference_mode():
-        for begin in range(0, len(rows), 32):
-            part = rows[begin : begin + 32]
-            starts, ends, answers = network(*network.tensors(part, device))
-            for row, start, end, answer in zip(part, starts, ends, answers, strict=True):
-                first, last, _ = best(
-                    start.cpu().numpy()[: len(row.ids)], end.cpu().numpy()[: len(row.ids)], np.array(row.types, bool)
-                )
-                place = (row.offsets[first][0] - row.shift, row.offsets[last][1] - row.shift)
-                found.append((place, float(answer)))
+    for begin in range(0, len(rows), 32):
+        part = rows[begin : begin + 32]
+        for row, start, end, answer in zip(part, *read(part), strict=True):
+            first, last, _ = best(start[: len(row.ids)], end[: len(row.ids)], np.array(row.types, bool))
+            place = (row.offsets[first][0] - row.shift, row.offsets[last][1] - row.shift)
+            found.append((place, float(answer)))
     return found
 
 

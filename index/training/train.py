@@ -25,7 +25,7 @@ from tqdm import tqdm
 from index.models import DEFAULT, source
 from index.runtime import TOKENIZER, open_tokenizer
 from index.training import examples
-from index.training.measure import report
+from index.training.measure import reading, report
 from index.training.network import LONGEST, Network, encoded, fresh
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def main() -> None:
         "device": device,
         "threads": torch.get_num_threads(),
         "weights": hashlib.sha256((options.out / WEIGHTS.name).read_bytes()).hexdigest()[:12],
-        **report(network, tokenizer, apart, device),
+        **report(reading(network, device), tokenizer, apart),
     }
     print(json.dumps(line, indent=1))
     with (options.out / LOG.name).open("a") as log:

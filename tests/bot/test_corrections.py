@@ -125,7 +125,9 @@ def test_several_answers_in_one_thread_share_one_note(desk: Desk) -> None:
 
 
 def test_every_item_of_a_list_is_followed_not_the_first_alone(desk: Desk) -> None:
-    write(desk.folder, {"2026-03-01-more": ("title: More\npublished: 2026-03-01", "Euroclear paid a further €2 billion.")})
+    write(
+        desk.folder, {"2026-03-01-more": ("title: More\npublished: 2026-03-01", "Euroclear paid a further €2 billion.")}
+    )
     desk.look()
     asked = desk.ask("Which briefings mention Euroclear?")
     desk.edit(("in July 2024", "in June 2024"))

@@ -19,11 +19,29 @@ SUBJECTS = ("Norway", "Belgium", "Kenya", "Chile", "Japan", "Latvia", "Malta", "
 ANSWERS = {name: f"£{at + 3} million" for at, name in enumerate(SUBJECTS)}
 
 
+WRITTEN = [
+    {"reply": "Kenya", "questions": [
+        {"question": "UK-Kenya trade in 2024?", "answer": "£22 billion"},
+        {"question": "What did Kenya import in 2024?", "answer": ""},
+    ]},
+    {"title": "Ports", "passage": "Peers approved the order on 3 May.", "items": [
+        {"item": "The Lords are to vote on the ports order", "report": "approved the order on 3 May"},
+        {"item": "MPs are to vote on the ports order", "report": ""},
+    ]},
+]  # fmt: skip
+
+
+def write(data: Path, part: str, rows: list[dict[str, Any]]) -> None:
+    (data / "questions" / f"{part}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Write a folder of data in the form that the training reads, with one source of another licence."""
     few = {"own": 16, "near": 8, "cut": 8, "swapped": 8}
-    monkeypatch.setattr(examples, "DRAWN", dict.fromkeys(("squadshifts-new_wiki", "made", examples.REPLIES), few))
+    monkeypatch.setattr(
+        examples, "DRAWN", dict.fromkeys(("squadshifts-new_wiki", "made", examples.REPLIES, "written", "outcomes"), few)
+    )
     rows: list[dict[str, Any]] = []
     pairs: list[dict[str, Any]] = []
     for at, name in enumerate(SUBJECTS):
@@ -38,7 +56,10 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         rows += [{**row, "source": source} for source in ("squadshifts-new_wiki", "xquad-en")]
         asked = f"To ask the Secretary of State for Business, what the trade with {name} was worth in 2024."
         reply = f"Trade with {name} was worth £{at + 20} billion in 2024. It grew by {at + 2} per cent on the year."
-        pairs.append({"source": "pq", "question": asked, "passage": reply})
+        pairs.append({"id": name, "source": "pq", "question": asked, "passage": reply})
+    (tmp_path / "questions").mkdir()
+    monkeypatch.setattr(examples, "QUESTIONS", tmp_path / "questions")
+    write(tmp_path, "train", WRITTEN)
     for file, lines in (("reader-train", rows), ("reader-dev", rows), ("pairs-train", pairs)):
         with gzip.open(tmp_path / f"{file}.jsonl.gz", "wt", encoding="utf-8") as out:
             out.write("".join(json.dumps(line) + "\n" for line in lines))
@@ -80,3 +101,36 @@ def test_a_question_made_of_a_sentence_does_not_hold_its_own_answer(data: Path) 
 
 def test_rows_whose_licence_would_bind_the_weights_are_left_out(data: Path) -> None:
     assert set(examples.sources(data / "reader-train.jsonl.gz")) == {"squadshifts-new_wiki"}
+
+
+def test_what_we_wrote_is_read_with_its_reply_or_its_own_passage(data: Path) -> None:
+    drawn = [one for one in examples.training(data, 3) if one.source in {"written", "outcomes"} and one.made == "own"]
+    found = {(one.question, one.answerable): [one.passage[slice(*place)] for place in one.answers] for one in drawn}
+    assert found == {
+        ("UK-Kenya trade in 2024?", True): ["£22 billion"],
+        ("What did Kenya import in 2024?", False): [],
+        ("What came of this: The Lords are to vote on the ports order", True): ["approved the order on 3 May"],
+        ("What came of this: MPs are to vote on the ports order", False): [],
+    }
+
+
+@pytest.mark.parametrize(("reply", "answer"), [("Kenya", "£23 billion"), ("Atlantis", "£22 billion"), ("Atlantis", "")])
+def test_a_line_whose_reply_or_answer_is_not_there_is_named(data: Path, reply: str, answer: str) -> None:
+    write(data, "train", [{"reply": reply, "questions": [{"question": "How much?", "answer": answer}]}])
+    with pytest.raises(ValueError, match=rf"train\.jsonl: '{answer}' is not in the passage of '{reply}'; mend"):
+        examples.training(data, 3)
+
+
+def test_no_passage_of_ours_is_both_trained_on_and_measured_with() -> None:
+    parts = {
+        part: [json.loads(line) for line in (examples.QUESTIONS / f"{part}.jsonl").read_text("utf-8").splitlines()]
+        for part in ("train", "dev")
+    }
+    trained, apart = ({row.get("reply", row.get("passage")) for row in rows} for rows in parts.values())
+    assert trained
+    assert apart
+    assert not trained & apart
+    for row in (row for rows in parts.values() for row in rows if "passage" in row):
+        said = [one.get("answer", one.get("report")) for one in row.get("questions", row.get("items"))]
+        assert any(said)
+        assert all(words in row["passage"] for words in said)
