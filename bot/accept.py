@@ -121,7 +121,7 @@ class Acceptor:
             return Surface.DIRECT
         if f"<@{self._me.user}" in _text(event, "text"):
             return "mention, told twice"
-        known = thread and (self._ledger.last_answer(channel, thread) or self._ledger.relayed(channel, thread))
+        known = thread and (self._ledger.answers.last(channel, thread) or self._ledger.answers.relayed(channel, thread))
         return Surface.THREAD if known else "not for me"
 
     def _said(self, body: Mapping[str, Any], event: Mapping[str, Any], surface: Surface) -> Inbound:
@@ -154,9 +154,9 @@ class Acceptor:
         """Take an edit, or a deletion, of a question that waits."""
         channel, message = _text(event, "channel"), _part(event, "message")
         if subtype == "message_deleted":
-            self._ledger.retract(channel, _text(event, "deleted_ts"))
+            self._ledger.inbox.retract(channel, _text(event, "deleted_ts"))
         elif isinstance(message.get("text"), str):
-            self._ledger.amend(channel, _text(message, "ts"), spoken(_text(message, "text"), self._me.user))
+            self._ledger.inbox.amend(channel, _text(message, "ts"), spoken(_text(message, "text"), self._me.user))
         return subtype
 
 

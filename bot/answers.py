@@ -1,21 +1,32 @@
-"""The answers' rows: what was answered, and what of its quotes those who saw them know by now.
+"""The answers' tables: what was answered, who found it helpful, and what of its quotes those who saw them know by now.
 
-That is kept in the answer's own data, under ``since``, so that it is erased with it. The ledger owns the
+That last is kept in the answer's own data, under ``since``, so that it is erased with it. The ledger owns the
 database and its transactions.
 """
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.types import Heard, Kept, Said
+from bot.types import Heard, Judged, Kept, Said
 from index.types import Form
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from datetime import datetime
 
+TABLES = """
+create table answers (
+    key text primary key, user text not null, channel text not null, thread_ts text not null, question text not null,
+    data text not null, private integer not null, at text not null, relay_channel text not null default '',
+    relay_ts text not null default '');
+create index answers_thread on answers (channel, thread_ts);
+create index answers_relay on answers (relay_channel, relay_ts);
+create table feedback (
+    answer text not null, user text not null, helpful integer not null, why text not null, at text not null,
+    primary key (answer, user)) without rowid;
+"""
 _NEAREST = 2  # passages that a refusal shows
 # An answer's message has its key, a shared one's that of what was shared. One whose fate stayed unknown may
 # have been seen; one that was given up was not.
@@ -29,10 +40,47 @@ order by a.at"""
 
 
 class Answers:
-    """Reads what answers quoted. ``rows`` runs a query in the ledger and gives what it finds."""
+    """Reads answers, and what was found of them. ``rows`` runs a query in the ledger and gives what it finds."""
 
     def __init__(self, rows: Callable[..., list[Any]]) -> None:
         self._rows = rows
+
+    def get(self, key: str) -> Kept | None:
+        """Read one answer."""
+        return next(iter(self._kept("key = ?", key)), None)
+
+    def last(self, channel: str, thread_ts: str) -> Kept | None:
+        """Read the newest answer given in a thread, or in a conversation's top level (``thread_ts`` '')."""
+        where = "channel = ? and thread_ts = ? and private = 0 and question <> '' order by at desc limit 1"
+        return next(iter(self._kept(where, channel, thread_ts)), None)
+
+    def relayed(self, channel: str, ts: str) -> Kept | None:
+        """Read the answer whose question was passed to the team in this message."""
+        return next(iter(self._kept("relay_channel = ? and relay_ts = ?", channel, ts)), None)
+
+    def gaps(self) -> list[Kept]:
+        """List the answers that were refusals, or that somebody found unhelpful, oldest first."""
+        return self._kept(
+            "question <> '' and (json_extract(data, '$.status') = 'not_found' or key in"
+            " (select answer from feedback where not helpful)) order by at"
+        )
+
+    def _kept(self, where: str, *values: object) -> list[Kept]:
+        query = f"select key, user, channel, thread_ts, question, data, private, at from answers where {where}"  # noqa: S608 - our words
+        return [
+            Kept(key, user, channel, thread_ts, question, json.loads(data), bool(private), datetime.fromisoformat(at))
+            for key, user, channel, thread_ts, question, data, private, at in self._rows(query, *values)
+        ]
+
+    def feedback(self, answer: str) -> dict[str, bool]:
+        """Tell who found an answer helpful, and who did not."""
+        query = "select user, helpful from feedback where answer = ?"
+        return {user: bool(helpful) for user, helpful in self._rows(query, answer)}
+
+    def reasons(self, answer: str) -> list[str]:
+        """List why people found an answer unhelpful, without their names."""
+        query = "select why from feedback where answer = ? and not helpful and why <> '' order by at"
+        return [why for (why,) in self._rows(query, answer)]
 
     def quoting(self, briefings: Iterable[str], since: datetime) -> list[Said]:
         """List what answers since an instant showed of these briefings, oldest first, if somebody may have seen it."""
@@ -64,7 +112,7 @@ def _said(  # noqa: PLR0913, PLR0917 - the columns of a row
         )  # fmt: skip
 
 
-def apply(execute: Callable[..., Any], effect: Kept | Heard) -> None:
+def apply(execute: Callable[..., Any], effect: Kept | Heard | Judged) -> None:
     """Write an effect, within the ledger's transaction; nothing where the answer was erased."""
     match effect:
         case Kept():
@@ -83,4 +131,9 @@ def apply(execute: Callable[..., Any], effect: Kept | Heard) -> None:
                 "update answers set data = json_patch(data, json_object('since', json(?)))"
                 " where key = ? and data <> '{}'",
                 [json.dumps({said.origin: known}), said.key],
+            )
+        case Judged():
+            execute(
+                "insert or replace into feedback (answer, user, helpful, why, at) values (?, ?, ?, ?, ?)",
+                [effect.answer, effect.user, effect.helpful, effect.why, effect.at.isoformat()],
             )

@@ -24,7 +24,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from bot import kit, phrases
-from bot.ledger import LedgerError
+from bot.database import LedgerError
 from bot.replies import post
 from bot.types import Method, Outbound, Paused
 

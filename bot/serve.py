@@ -22,10 +22,11 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.accept import Acceptor, Identity
 from bot.app import assemble, route
+from bot.database import restore
 from bot.deliver import Deliverer
 from bot.desk import Desk
 from bot.directory import Directory
-from bot.ledger import Ledger, restore
+from bot.ledger import FILE, Ledger
 from bot.listeners.lists import calendar
 from bot.listeners.postledger import ledger
 from bot.news import News
@@ -169,14 +170,14 @@ def _secret(value: SecretStr | None, name: str) -> str:
 
 def gaps(settings: Settings, encoder: Encoder) -> list[dict[str, Any]]:
     """Group unanswered and unhelpful questions by meaning, without names. Raises LedgerError."""
-    ledger = Ledger.open(settings.data)
-    kept = ledger.gaps()
+    answers = Ledger.open(settings.data).answers
+    kept = answers.gaps()
     groups = grouped(encoder.encode([one.question for one in kept])) if kept else []
     return [
         {
             "count": len(group),
             "questions": list(dict.fromkeys(kept[at].question for at in group)),
-            "why": [why for at in group for why in ledger.reasons(kept[at].key)],
+            "why": [why for at in group for why in answers.reasons(kept[at].key)],
         }
         for group in groups
     ]
@@ -198,4 +199,4 @@ def backup(settings: Settings, file: Path) -> None:
 def put_back(settings: Settings, file: Path) -> None:
     """Put a backup in the place of what the bot remembers. Raises LedgerError, and BusyError while it runs."""
     with alone(settings.data):
-        restore(file, settings.data)
+        restore(file, settings.data / FILE)

@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from waitress.server import create_server
 
 from bot.app import web
-from bot.ledger import LedgerError
+from bot.database import LedgerError
 from index.errors import DispatchBoxError
 
 if TYPE_CHECKING:

@@ -41,7 +41,7 @@ class Sweep:
 
     def run(self) -> int:
         """Take in what was missed; give how many messages that were for the bot."""
-        marks = self._ledger.marks()
+        marks = self._ledger.inbox.marks()
         if not marks:
             return 0  # a first start: nothing said before it was said to this bot
         since = min(marks.values())
@@ -96,7 +96,7 @@ class Sweep:
         mentioned = f"<@{self._me}" in str(message.get("text") or "") and not channel.startswith("D")
         event = {**message, "channel": channel, "type": "app_mention" if mentioned else "message"}
         event.pop("edited", None)
-        if self._ledger.known(channel, str(message.get("ts"))):
+        if self._ledger.inbox.known(channel, str(message.get("ts"))):
             return None
         found = self._acceptor.read({}, event)
         return found if isinstance(found, Inbound) else None

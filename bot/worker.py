@@ -8,8 +8,8 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from bot import kit, phrases
+from bot.database import LedgerError
 from bot.desk import key_of, private
-from bot.ledger import LedgerError
 from bot.replies import openly, privately
 from bot.types import Surface
 from index.errors import IndexUnusable
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from bot.ledger import Claimed, Ledger
+    from bot.inbox import Claimed
+    from bot.ledger import Ledger
     from bot.types import Effect, Inbound
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ class Worker:
 
     def step(self) -> bool:
         """Work on one row; False where none waits."""
-        claimed = self._ledger.claim(self._served)
+        claimed = self._ledger.inbox.claim(self._served)
         if claimed is None:
             return False
         self._served = claimed.inbound.conversation

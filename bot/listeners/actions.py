@@ -64,7 +64,7 @@ def _said(inbound: Inbound, message: Message) -> Sequence[Effect]:
 
 def _mine(desk: Desk, inbound: Inbound) -> Kept | None:
     """Find the answer that a button belongs to, where this person could see it."""
-    kept = desk.ledger.answer(inbound.value)
+    kept = desk.ledger.answers.get(inbound.value)
     if kept is None or not kept.data:
         return None
     if kept.user == inbound.user:

@@ -40,7 +40,7 @@ def renewed(desk: Desk, inbound: Inbound, effects: Sequence[Effect]) -> Sequence
     It is worked on afterwards: only then the ledger has the change.
     """
     changed = inbound.surface in _HANDS and any(isinstance(one, (Changed, Watch)) for one in effects)
-    if not changed or not desk.ledger.opened_home(inbound.user):
+    if not changed or not desk.ledger.inbox.opened_home(inbound.user):
         return []
     return [Inbound(Surface.HOME, inbound.team, inbound.user, (f"home:{key_of(inbound)}",), desk.now())]
 

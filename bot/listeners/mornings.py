@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def morning(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     """Say what is due to one owner, or to the team's channel where nobody is named. ``value`` is the local day."""
     day = date.fromisoformat(inbound.value)
-    since = desk.ledger.morning_before(inbound.user, inbound.value)
+    since = desk.ledger.inbox.morning_before(inbound.user, inbound.value)
     still = [one for one in desk.ledger.items.still_open() if one.owner == inbound.user and _known(desk, one, day)]
     if not inbound.user:
         team = desk.settings.team_channel or ""

@@ -24,7 +24,7 @@ LATE = timedelta(minutes=30)  # after which an answer says when it was asked
 def heard(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     """Answer what was said where others may read it, or in a direct message."""
     if inbound.surface is Surface.THREAD:
-        reply = desk.ledger.relayed(inbound.channel, inbound.thread_ts)
+        reply = desk.ledger.answers.relayed(inbound.channel, inbound.thread_ts)
         if reply:
             return [_back(desk, inbound, reply)]
         if desk.ledger.setting(inbound.channel, "follow_ups") is False or not follow.asks(inbound.text):
@@ -53,7 +53,7 @@ def answered(desk: Desk, inbound: Inbound, *, alone: bool, about: frozenset[str]
     key = key_of(inbound)
     # In a conversation's top level the key is its channel; in a channel every question opens a thread.
     thread = inbound.thread_ts or ("" if inbound.channel.startswith("D") else inbound.ts)
-    before = desk.ledger.last_answer(inbound.channel, thread) if inbound.channel else None
+    before = desk.ledger.answers.last(inbound.channel, thread) if inbound.channel else None
     read_as = follow.joined(before.question, inbound.text) if before else None
     audience = replace(_audience(desk, inbound, alone=alone), only=about)
     data = desk.ask(inbound.text, audience, read_as)
@@ -103,7 +103,7 @@ def refusal(desk: Desk, inbound: Inbound) -> Message | None:
 
 def _excess(desk: Desk, inbound: Inbound) -> int:
     """Tell by how much somebody is over the quota with this, 0 where they are not."""
-    asked_by_now = desk.ledger.asked(inbound.user, inbound.received - timedelta(minutes=1), inbound.received)
+    asked_by_now = desk.ledger.inbox.asked(inbound.user, inbound.received - timedelta(minutes=1), inbound.received)
     return max(0, asked_by_now - desk.settings.quota) if desk.settings.quota else 0
 
 

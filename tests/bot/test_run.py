@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.app import COMMANDS, EVENTS
-from bot.ledger import FILE, Ledger, LedgerError, restore
+from bot.database import LedgerError, restore
+from bot.ledger import FILE, Ledger
 from bot.listeners import actions, shortcuts
 from bot.local.server import Workspace
 from tests.bot.world import ANNA, EUROCLEAR, FISHING, POLICY, World, elements
@@ -186,7 +187,7 @@ def test_text_is_erased_after_its_retention_from_file_and_log(make: Callable[...
     assert b"canary" not in bytes_of(world)
     assert b"Euroclear in Brussels" not in bytes_of(world)
     assert world.bot.ledger.counts() == counts
-    assert world.bot.ledger.known(POLICY, asked)
+    assert world.bot.ledger.inbox.known(POLICY, asked)
 
 
 def test_forget_me_erases_mine_at_once_and_nobody_elses(make: Callable[..., World]) -> None:
@@ -226,18 +227,18 @@ def test_a_backup_is_whole_and_restores_and_a_damaged_one_is_refused(
     world.wait(lambda: world.replies(asked))
     world.quiet()
     world.bot.ledger.backup(tmp_path / "b.db")
-    restore(tmp_path / "b.db", tmp_path / "new")
+    restore(tmp_path / "b.db", tmp_path / "new" / FILE)
     restored = Ledger.open(tmp_path / "new")
     assert restored.counts() == world.bot.ledger.counts()
-    assert restored.known(POLICY, asked)
+    assert restored.inbox.known(POLICY, asked)
     restored.close()
     content = bytearray((tmp_path / "b.db").read_bytes())
     content[5000:9000] = b"\xff" * 4000
     (tmp_path / "b.db").write_bytes(content)
     with pytest.raises(LedgerError, match=r"damaged|malformed|restore"):
-        restore(tmp_path / "b.db", tmp_path / "new")
+        restore(tmp_path / "b.db", tmp_path / "new" / FILE)
     with pytest.raises(LedgerError, match="no such backup"):
-        restore(tmp_path / "none.db", tmp_path / "new")
+        restore(tmp_path / "none.db", tmp_path / "new" / FILE)
 
 
 def test_a_ledger_of_a_newer_version_or_no_ledger_at_all_is_refused(tmp_path: Path) -> None:

@@ -151,12 +151,12 @@ def test_feedback_is_kept_once_for_each_person_and_can_be_changed(world: World) 
     world.press(answer, "helpful")
     world.press(answer, "helpful", BEN)
     world.press(answer, "unhelpful", BEN)
-    world.wait(lambda: world.bot.ledger.feedback(key) == {ANNA: True, BEN: False})
+    world.wait(lambda: world.bot.ledger.answers.feedback(key) == {ANNA: True, BEN: False})
     modal = world.wait(lambda: world.state.modals.get(BEN))[-1]
     assert modal["title"]["text"] == "Not helpful"
     values = {"choice": {"choice": {"selected_option": {"value": "figure"}}}, "more": {"more": {"value": "wrong year"}}}
     world.workspace.run(world.workspace.submit(BEN, values))
-    world.wait(lambda: world.bot.ledger.reasons(key) == ["figure wrong year"])
+    world.wait(lambda: world.bot.ledger.answers.reasons(key) == ["figure wrong year"])
 
 
 def test_copy_gives_the_quote_and_its_place_as_plain_text(world: World) -> None:
@@ -211,7 +211,7 @@ def test_a_greeting_gets_help_and_nothing_is_searched(make: Callable[..., World]
     asked = world.say(text)
     (answer,) = world.wait(lambda: world.replies(asked))
     assert answer["text"].startswith("I answer from the team’s briefings")
-    assert world.bot.ledger.last_answer(POLICY, asked) is None
+    assert world.bot.ledger.answers.last(POLICY, asked) is None
 
 
 def test_help_status_and_settings_by_command(world: World) -> None:

@@ -497,7 +497,7 @@ def test_who_has_left_gives_their_items_back_and_the_team_is_told_once(make: Cal
     world = make(today=date(2025, 12, 16))
     told(world, f"/watchlist add Ring the clerk for {ME}")
     item = world.bot.ledger.items.still_open()[-1].number
-    world.wait(lambda: world.bot.ledger.morning_before(BEN, "2025-12-17"))
+    world.wait(lambda: world.bot.ledger.inbox.morning_before(BEN, "2025-12-17"))
     world.bot.close()
     world.state.people[BEN]["deleted"] = True
     comes(world, date(2025, 12, 17))
@@ -524,7 +524,7 @@ def test_a_new_briefing_asks_the_owner_whether_it_happened_and_done_closes_it(
     world, put = moving
     step = number(world, "European Council")
     told(world, f"/watchlist claim {step}")
-    world.wait(lambda: world.bot.ledger.morning_before(ANNA, "2025-12-13"))
+    world.wait(lambda: world.bot.ledger.inbox.morning_before(ANNA, "2025-12-13"))
     before = len(world.said("D0ANNA"))
     put("2025-12-19-council", OUTCOME)
     said = world.wait(lambda: [one for one in world.said("D0ANNA")[before:] if "Did it happen?" in one["text"]])[0]
