@@ -25,6 +25,7 @@ from bot.app import assemble, route
 from bot.deliver import Deliverer
 from bot.desk import Desk
 from bot.directory import Directory
+from bot.gateway import Gateway
 from bot.ledger import Ledger, restore
 from bot.listeners.lists import calendar
 from bot.listeners.postledger import ledger
@@ -123,7 +124,7 @@ def assembled(
     ledger = Ledger.open(settings.data)
     identity = _identity(client)
     directory = Directory(client, identity.team, identity.user, monotonic)
-    deliverer = Deliverer(ledger, client, now, monotonic, **paces)
+    deliverer = Deliverer(ledger, Gateway(client), now, monotonic, **paces)
     desk = Desk(searcher, OnnxReader.open(), directory, ledger, settings, now, monotonic(), monotonic)
     worker = Worker(ledger, partial(route, desk), now, deliverer.wake.set)
     acceptor = Acceptor(ledger, identity, now, worker.wake.set)
