@@ -26,6 +26,7 @@ from bot.database import restore
 from bot.deliver import Deliverer
 from bot.desk import Desk
 from bot.directory import Directory
+from bot.gateway import Gateway
 from bot.ledger import FILE, Ledger
 from bot.listeners.lists import calendar
 from bot.listeners.postledger import ledger
@@ -124,7 +125,7 @@ def assembled(
     ledger = Ledger.open(settings.data)
     identity = _identity(client)
     directory = Directory(client, identity.team, identity.user, monotonic)
-    deliverer = Deliverer(ledger, client, now, monotonic, **paces)
+    deliverer = Deliverer(ledger, Gateway(client), now, monotonic, **paces)
     desk = Desk(searcher, OnnxReader.open(), directory, ledger, settings, now, monotonic(), monotonic)
     worker = Worker(ledger, partial(route, desk), now, deliverer.wake.set)
     acceptor = Acceptor(ledger, identity, now, worker.wake.set)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import random
 import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from slack_sdk.errors import SlackApiError
 
-from bot.deliver import FATES, Fate, _of_error, _retry_after
 from bot.ledger import FILE, Ledger
 from bot.local.state import BOT_USER, TEAM, Fault
 from tests.bot.world import ANNA, BEN, EUROCLEAR, POLICY, World
@@ -86,24 +83,6 @@ def test_a_refused_token_stops_posting_keeps_the_answer_and_goes_on_when_mended(
     world.wait(lambda: world.bot._deliverer.stopped_by == "token_revoked")
     assert world.bot.ledger.waiting()["outbox"] == 1
     assert world.replies(asked) == []
-
-
-def test_every_code_has_a_fate_and_every_word_gets_one() -> None:
-    assert len(FATES) >= 60
-    draw = random.Random(7)
-    for _ in range(500):
-        word = "".join(draw.choice("abcdefghij_<>&\n0") for _ in range(draw.randrange(1, 30)))
-        outcome = _of_error(SlackApiError("no", {"ok": False, "error": word}))  # type: ignore[no-untyped-call]
-        assert outcome.fate in {Fate.PARK, Fate.UNKNOWN}
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [("30", 30), ("3600", 3600), ("99999", 3600), ("abc", 1), ("-5", 1), ("", 1), (["7"], 7), ("0.2", 1)],
-)
-def test_retry_after_is_read_within_bounds(header: object, seconds: float) -> None:
-    assert _retry_after({"Retry-After": header}) == seconds
-    assert _retry_after(None) == 1
 
 
 def test_one_busy_channel_delays_no_other(make: Callable[..., World]) -> None:

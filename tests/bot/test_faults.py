@@ -119,7 +119,7 @@ def test_a_socket_that_is_refused_is_asked_for_again(make: Callable[..., World],
 
 def test_while_slack_cannot_be_reached_an_answer_waits_and_then_comes_once(make: Callable[..., World]) -> None:
     world = make()
-    client = world.bot._deliverer._client
+    client = world.bot._deliverer._gateway._client
     whole, client.base_url = client.base_url, "http://127.0.0.1:9/api/"
     world.dm("hello")  # people are looked up before that, so that only the sending fails
     asked = world.say(f"@dispatchbox {EUROCLEAR}")
