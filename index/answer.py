@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from index import compare, mark, rerank
+from index import compare, mark, rerank, spans
 from index.types import Answer, Citation, Form, Span, Status
 from index.words import stems
 
@@ -32,9 +32,9 @@ FEATURES = (
     "kind missing",
 )
 # Log-odds that the best candidate answers: fitted by index/training/calibrate.py, see its README.
-WEIGHTS: tuple[float, ...] = (0.53, 0.21, 0.21, -0.35, 0.59, 0.3, 0.58, -0.23, -0.01)
-BIAS = -2.22
-THRESHOLD = 0.05  # the confidence below which nothing is answered; likewise
+WEIGHTS: tuple[float, ...] = (0.38, 0.12, 2.11, -0.23, 0.31, 0.04, 0.52, -0.51, -0.23)
+BIAS = -2.02
+THRESHOLD = 0.1  # the confidence below which nothing is answered; likewise
 _DOUBTED = -8.0  # the reader's margin under which a figure of the kind asked for is marked rather than its span
 # The confidence of what holds the subject by its very words: an opening quoted for "the latest on …", from a briefing
 # whose title and topics are on it; a list, each item of which holds every word of the subject.
@@ -110,10 +110,14 @@ def propose(question: Question, results: Found, described: Sequence[Sequence[Tri
 
 
 def _marked(question: Question, span: Span, hit: Hit) -> Span:
-    """Mark the figure of the kind asked for where the reader doubts that its own words answer."""
-    if span.margin >= _DOUBTED:
+    """Mark the figure of the kind asked for where the reader doubts its own words, or marks the second thing asked."""
+    body = hit.briefing.body
+    marked = body[slice(*span.highlight)] if span.highlight else ""
+    first, *others = question.asks or ((),)
+    later = others and not any(spans.find(kind, marked) for kind in first)
+    if span.margin >= _DOUBTED and not later:
         return span
-    return replace(span, highlight=mark.nearest(question, hit.briefing.body, (span.start, span.end)) or span.highlight)
+    return replace(span, highlight=mark.nearest(question, body, (span.start, span.end)) or span.highlight)
 
 
 def _weighed(one: Tried) -> Tried:

@@ -23,7 +23,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from tqdm import tqdm
 
 from index import spans
-from index.read import OUTCOME
 from index.sentences import sentences
 from index.types import Kind
 from index.words import ASKING, STOPWORDS, stem, words
@@ -36,6 +35,7 @@ LEFT_OUT = frozenset({"xquad-en", "qed-dev"})  # CC BY-SA: the weights' licence 
 REPLIES = "pq"
 WRITTEN = "written"
 OUTCOMES = "outcomes"
+OUTCOME = "What came of this: {}"  # how the network is asked for a report on a step that was to come
 QUESTIONS = Path(__file__).with_name("questions")
 # How many examples of each way to make one are drawn from each source; reviews and chat are far from policy.
 DRAWN: dict[str, dict[str, int]] = {
