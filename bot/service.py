@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import socket as network
+import sys
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from threading import Event, Thread
@@ -46,6 +47,9 @@ _SOON = 0.3  # likewise while the index has more
 _LEAVE = 8.0  # seconds that threads have to finish at the end
 _BODY = 1_048_576  # bytes of a request's body taken
 _WEB_THREADS = 8
+# Calls deep: the SDK reads a burst of frames by calling itself for the next, and at Python's thousand it lost the rest
+# of a burst of 500 questions, which came again later and out of their order.
+_DEEP = 20_000
 
 
 class BusyError(DispatchBoxError):
@@ -83,6 +87,7 @@ class Socket:
     """Socket Mode: one WebSocket to Slack, rebuilt by the SDK, watched by us."""
 
     def __init__(self, app: App, token: str, wall: Callable[[], float]) -> None:
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEP))
         # One at a time, so that what was said first is written down first; each takes milliseconds.
         self._handler = SocketModeHandler(app, token, web_client=app.client, ping_interval=10, concurrency=1)
         self._handler.client.on_message_listeners.append(self._told)
