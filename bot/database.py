@@ -6,13 +6,13 @@ One connection serves all threads, one at a time, so a transaction must never wa
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import sqlite_utils
 
-from index.errors import DispatchBoxError
+from index.errors import DispatchBoxError, of_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -125,14 +125,5 @@ def _sound(connection: sqlite3.Connection, file: Path) -> None:
         raise LedgerError(message)
 
 
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        message = f"{path}: {error}; check the disk and its permissions, and that no other program holds the file"
-        raise LedgerError(message) from error
-    except sqlite3.DatabaseError as error:
-        message = f"{path}: {error}; restore a backup with 'dispatchbox restore FILE', or delete it to start anew"
-        raise LedgerError(message) from error
+def _translated(path: Path) -> AbstractContextManager[None]:
+    return of_sqlite(path, LedgerError, "restore a backup with 'dispatchbox restore FILE', or delete it to start anew")

@@ -12,6 +12,14 @@ Every message names the value and the file, and ends with what to do.
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
 
 class DispatchBoxError(Exception):
     """The root: anything below is expected, explained and safe to show to a person."""
@@ -41,3 +49,16 @@ class IndexUnusable(DispatchBoxError):  # noqa: N818 - reads as the sentence the
 
 class BusyError(DispatchBoxError):
     """Another process holds the writer's lock."""
+
+
+@contextmanager
+def of_sqlite(path: Path, ours: type[DispatchBoxError], damaged: str) -> Iterator[None]:
+    """Turn SQLite's errors into one of ours; ``damaged`` says what to do where the file itself is wrong."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        message = f"{path}: {error}; check the disk and its permissions, and that no other program holds the file"
+        raise ours(message) from error
+    except sqlite3.DatabaseError as error:
+        message = f"{path}: {error}; {damaged}"
+        raise ours(message) from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ import numpy as np
 from sqlite_utils import Database
 
 from index import agenda
-from index.errors import IndexUnusable
+from index.errors import IndexUnusable, of_sqlite
 from index.schema import LONG_AGO, VERSION, first_indexed, migrate
 from index.types import Briefing, Paragraph, Passage, Sentence
 from index.words import fold
@@ -297,17 +297,8 @@ class Store:
             )
 
 
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        message = f"{path}: {error}; check the disk and its permissions, and that no other program holds the file"
-        raise IndexUnusable(message) from error
-    except sqlite3.DatabaseError as error:
-        message = f"{path}: {error}; delete it and run 'dispatchbox index'"
-        raise IndexUnusable(message) from error
+def _translated(path: Path) -> AbstractContextManager[None]:
+    return of_sqlite(path, IndexUnusable, "delete it and run 'dispatchbox index'")
 
 
 def _date(words: str | None) -> date | None:
