@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 # Fitted on policy prose, which is what is asked about; the articles show how far that carries. None of them was trained
 # on: qed is left out of the training whole.
-FITTED = ("replies", "passages")
+FITTED = ("replies", "passages", "documents")
 SOURCES = {"qed-dev": 450, "squadshifts-new_wiki": 200, "clapnq-dev": 120}
 OURS = 700  # of what we wrote
 AROUND = ("squadshifts-new_wiki", "clapnq-dev", "qed-dev")  # whose training contexts are there to be told apart
@@ -234,10 +234,13 @@ def _reply_rows(folder: Path) -> tuple[dict[str, dict[str, str]], list[Asked]]:
     contexts: dict[str, dict[str, str]] = {}
     for _, text in replies.values():
         _context(contexts, Example("", "", "", "", text, (), answerable=False))
-    written = examples.written("dev", replies)[examples.WRITTEN]
-    for one in written:
+    ours = examples.written("dev", replies)
+    written, documents = ours[examples.WRITTEN], ours[examples.DOCUMENTS]
+    for one in [*written, *documents]:
         _context(contexts, one)
-    return contexts, _every_way(written, min(OURS, len(written)), contexts, random.Random(SEED))  # noqa: S311 - likewise
+    draw = random.Random(SEED)  # noqa: S311 - likewise
+    asked = _every_way(written, min(OURS, len(written)), contexts, draw)
+    return contexts, asked + _every_way(documents, len(documents), contexts, draw)
 
 
 def _every_way(own: list[Example], count: int, contexts: dict[str, dict[str, str]], draw: random.Random) -> list[Asked]:
@@ -250,6 +253,8 @@ def _every_way(own: list[Example], count: int, contexts: dict[str, dict[str, str
 
 
 def _among(one: Example) -> str:
+    if one.source == examples.DOCUMENTS:
+        return "documents"
     if one.source != examples.WRITTEN:
         return "articles"
     return "passages" if one.title else "replies"

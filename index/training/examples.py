@@ -35,12 +35,15 @@ LEFT_OUT = frozenset({"xquad-en", "qed-dev"})  # CC BY-SA: the weights' licence 
 REPLIES = "pq"
 WRITTEN = "written"
 OUTCOMES = "outcomes"
+DOCUMENTS = "documents"
+SIBLINGS = "siblings"  # a question, and a passage of the same document that does not answer it
 OUTCOME = "What came of this: {}"  # how the network is asked for a report on a step that was to come
 QUESTIONS = Path(__file__).with_name("questions")
 # How many examples of each way to make one are drawn from each source; reviews and chat are far from policy.
 DRAWN: dict[str, dict[str, int]] = {
-    WRITTEN: {"own": 24000, "near": 4000, "cut": 3000, "swapped": 400},
-    OUTCOMES: {"own": 4400, "near": 800, "cut": 0, "swapped": 0},
+    WRITTEN: {"own": 28000, "near": 5000, "cut": 3500, "swapped": 400},
+    SIBLINGS: {"own": 9000, "near": 0, "cut": 0, "swapped": 0},
+    OUTCOMES: {"own": 2800, "near": 600, "cut": 0, "swapped": 0},
     "squadshifts-new_wiki": {"own": 2500, "near": 1200, "cut": 800, "swapped": 100},
     "squadshifts-reddit": {"own": 300, "near": 100, "cut": 50, "swapped": 0},
     "squadshifts-amazon_reviews": {"own": 300, "near": 100, "cut": 50, "swapped": 0},
@@ -50,6 +53,8 @@ DRAWN: dict[str, dict[str, int]] = {
     "made": {"own": 1500, "near": 500, "cut": 800, "swapped": 100},
     REPLIES: {"own": 1000, "near": 800, "cut": 0, "swapped": 0},
 }
+_BLANK = "\n\n"
+_PARAGRAPH = re.compile(r"[^\n]+")
 _CLIPPED = 0.2  # the share of questions clipped
 _UNTITLED = 0.3  # the share of passages shown without their title
 _WORD = r"[^\W_]{2,}"
@@ -102,7 +107,7 @@ def training(data: Path, seed: int = SEED) -> list[Example]:
     own = sources(data / "reader-train.jsonl.gz")
     replies = list(lines_of(data / "pairs-train.jsonl.gz"))
     passages = {row["id"]: (_asked(row["question"])[1], row["passage"]) for row in replies}
-    own |= written("train", passages)
+    own |= _by_passage(written("train", passages))
     return _examples(own, replies, DRAWN, seed)
 
 
@@ -111,7 +116,7 @@ def held_apart(data: Path, each: int = 150, seed: int = SEED) -> list[Example]:
     own = sources(data / "reader-dev.jsonl.gz")
     drawn = {source: dict.fromkeys(("own", "near", "cut"), each) for source in own}
     replies = lines_of(data / "parliament-dev" / "passages.jsonl.gz")
-    ours = written("dev", {row["id"]: ("", row["text"]) for row in replies})
+    ours = _by_passage(written("dev", {row["id"]: ("", row["text"]) for row in replies}))
     drawn |= {source: {"own": len(some), "near": each, "cut": each} for source, some in ours.items()}
     own |= ours
     return _examples(own, [], drawn, seed)
@@ -174,17 +179,19 @@ def sources(file: Path, left_out: frozenset[str] = LEFT_OUT) -> dict[str, list[E
 
 
 def written(part: str, replies: Mapping[str, tuple[str, str]]) -> dict[str, list[Example]]:
-    """Read by source what we wrote, about replies (their title and text, by id) or passages of our own.
+    """Read by source what we wrote, about replies (their title and text, by id), passages or documents of our own.
 
-    A question without an answer is about its very passage, which does not tell; an item of a watchlist asks what came
-    of it. Raises ValueError where a reply is not among those given or does not hold an answer.
+    A question without an answer is about its very passage, or document, which does not tell; an item of a watchlist
+    asks what came of it. A document's passages are parted by blank lines. Raises ValueError where a reply is not among
+    those given or what is asked about does not hold an answer.
     """
     file = QUESTIONS / f"{part}.jsonl"
-    found: dict[str, list[Example]] = {WRITTEN: [], OUTCOMES: []}
+    found: dict[str, list[Example]] = {WRITTEN: [], OUTCOMES: [], DOCUMENTS: []}
     for line in file.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        title, text = replies.get(row.get("reply"), ("", "")) if "reply" in row else (row["title"], row["passage"])
-        asked = [(WRITTEN, one["question"], one["answer"]) for one in row.get("questions", ())]
+        title, text = replies.get(row["reply"], ("", "")) if "reply" in row else (row["title"], _text_of(row))
+        questions = DOCUMENTS if "passages" in row else WRITTEN
+        asked = [(questions, one["question"], one["answer"]) for one in row.get("questions", ())]
         asked += [(OUTCOMES, OUTCOME.format(one["item"]), one["report"]) for one in row.get("items", ())]
         for source, question, answer in asked:
             if answer not in text or not text:
@@ -192,6 +199,23 @@ def written(part: str, replies: Mapping[str, tuple[str, str]]) -> dict[str, list
                 raise ValueError(message)
             places = tuple(at.span() for at in re.finditer(re.escape(answer), text)) if answer else ()
             found[source].append(Example(source, "own", question, title, text, places, bool(answer)))
+    return found
+
+
+def _text_of(row: dict[str, Any]) -> str:
+    return str(row.get("passage") or _BLANK.join(row["passages"]))
+
+
+def _by_passage(ours: dict[str, list[Example]]) -> dict[str, list[Example]]:
+    """Ask a document's questions of each of its passages: where one answers, and of those that do not, its siblings."""
+    found = {source: list(some) for source, some in ours.items() if source != DOCUMENTS} | {SIBLINGS: []}
+    for one in ours[DOCUMENTS]:
+        for passage in _PARAGRAPH.finditer(one.passage):
+            at, end = passage.span()
+            answers = tuple((first - at, last - at) for first, last in one.answers if at <= first and last <= end)
+            source = WRITTEN if answers else SIBLINGS
+            part = replace(one, source=source, passage=passage[0], answers=answers, answerable=bool(answers))
+            found[source].append(part)
     return found
 
 
@@ -298,14 +322,12 @@ def _holds(passage: str, one: Example) -> bool:
 def without_answer(one: Example) -> Example | None:
     """Leave out of the passage every sentence that holds an answer."""
     texts = [one.passage[start:end].lower() for start, end in one.answers]
-    places = sentences(one.passage)
-    kept = [
-        one.passage[start:end]
-        for start, end in places
-        if not any(start < last and first < end for first, last in one.answers)
-        and not any(text in one.passage[start:end].lower() for text in texts)
-    ]
-    rest = " ".join(kept)
+    rest = one.passage
+    for start, end in reversed(sentences(one.passage)):
+        held = any(start < last and first < end for first, last in one.answers)
+        if held or any(text in one.passage[start:end].lower() for text in texts):
+            rest = rest[:start] + rest[end:]
+    rest = rest.strip()
     if not one.answers or len(rest.split()) < 25:  # noqa: PLR2004 - nothing left that could mislead
         return None
     return replace(one, made="cut", passage=rest, answers=(), answerable=False)
@@ -345,7 +367,7 @@ def _varied(one: Example, draw: random.Random) -> Example:
     title = "" if draw.random() < _UNTITLED else one.title
     question = (
         clipped(one.question, draw)
-        if one.source not in {"made", WRITTEN, OUTCOMES} and draw.random() < _CLIPPED
+        if one.source not in {"made", WRITTEN, SIBLINGS, OUTCOMES} and draw.random() < _CLIPPED
         else one.question
     )
     return replace(one, title=title, question=question)

@@ -19,6 +19,7 @@ SUBJECTS = ("Norway", "Belgium", "Kenya", "Chile", "Japan", "Latvia", "Malta", "
 ANSWERS = {name: f"£{at + 3} million" for at, name in enumerate(SUBJECTS)}
 
 
+OURS = ("written", "outcomes", "siblings")
 WRITTEN = [
     {"reply": "Kenya", "questions": [
         {"question": "UK-Kenya trade in 2024?", "answer": "£22 billion"},
@@ -27,6 +28,10 @@ WRITTEN = [
     {"title": "Ports", "passage": "Peers approved the order on 3 May.", "items": [
         {"item": "The Lords are to vote on the ports order", "report": "approved the order on 3 May"},
         {"item": "MPs are to vote on the ports order", "report": ""},
+    ]},
+    {"title": "Rivers", "passages": ["The pilot cost £3 million.", "The Severn scheme cost £9 million."], "questions": [
+        {"question": "What was paid for the Severn?", "answer": "£9 million"},
+        {"question": "What was paid for the Trent?", "answer": ""},
     ]},
 ]  # fmt: skip
 
@@ -40,7 +45,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Write a folder of data in the form that the training reads, with one source of another licence."""
     few = {"own": 16, "near": 8, "cut": 8, "swapped": 8}
     monkeypatch.setattr(
-        examples, "DRAWN", dict.fromkeys(("squadshifts-new_wiki", "made", examples.REPLIES, "written", "outcomes"), few)
+        examples, "DRAWN", dict.fromkeys(("squadshifts-new_wiki", "made", examples.REPLIES, *OURS), few)
     )
     rows: list[dict[str, Any]] = []
     pairs: list[dict[str, Any]] = []
@@ -104,13 +109,30 @@ def test_rows_whose_licence_would_bind_the_weights_are_left_out(data: Path) -> N
 
 
 def test_what_we_wrote_is_read_with_its_reply_or_its_own_passage(data: Path) -> None:
-    drawn = [one for one in examples.training(data, 3) if one.source in {"written", "outcomes"} and one.made == "own"]
+    drawn = [one for one in examples.training(data, 3) if one.source in OURS and one.made == "own"]
     found = {(one.question, one.answerable): [one.passage[slice(*place)] for place in one.answers] for one in drawn}
     assert found == {
         ("UK-Kenya trade in 2024?", True): ["£22 billion"],
         ("What did Kenya import in 2024?", False): [],
         ("What came of this: The Lords are to vote on the ports order", True): ["approved the order on 3 May"],
         ("What came of this: MPs are to vote on the ports order", False): [],
+        ("What was paid for the Severn?", True): ["£9 million"],
+        ("What was paid for the Severn?", False): [],
+        ("What was paid for the Trent?", False): [],
+    }
+
+
+def test_a_question_about_a_document_is_asked_of_the_passage_that_answers_and_of_those_beside_it(data: Path) -> None:
+    drawn = [one for one in examples.training(data, 3) if one.made == "own"]
+    found = {
+        (one.question[-6:-1], one.passage, one.answerable) for one in drawn if one.question.startswith("What was paid")
+    }
+    pilot, severn = WRITTEN[-1]["passages"]
+    assert found == {
+        ("evern", severn, True),
+        ("evern", pilot, False),
+        ("Trent", severn, False),
+        ("Trent", pilot, False),
     }
 
 
@@ -126,11 +148,23 @@ def test_no_passage_of_ours_is_both_trained_on_and_measured_with() -> None:
         part: [json.loads(line) for line in (examples.QUESTIONS / f"{part}.jsonl").read_text("utf-8").splitlines()]
         for part in ("train", "dev")
     }
-    trained, apart = ({row.get("reply", row.get("passage")) for row in rows} for rows in parts.values())
+    trained, apart = (
+        {row.get("reply") or row.get("passage") or row["passages"][0] for row in rows} for rows in parts.values()
+    )
     assert trained
     assert apart
     assert not trained & apart
-    for row in (row for rows in parts.values() for row in rows if "passage" in row):
+    for row in (row for rows in parts.values() for row in rows if "reply" not in row):
         said = [one.get("answer", one.get("report")) for one in row.get("questions", row.get("items"))]
         assert any(said)
-        assert all(words in row["passage"] for words in said)
+        assert all(any(words in text for text in row.get("passages", [row.get("passage")])) for words in said)
+
+
+def test_what_a_passage_of_a_document_of_ours_answers_no_other_passage_of_it_does() -> None:
+    files = [(examples.QUESTIONS / f"{part}.jsonl").read_text("utf-8") for part in ("train", "dev")]
+    rows = [json.loads(line) for text in files for line in text.splitlines()]
+    documents = [row for row in rows if "passages" in row]
+    assert documents
+    for row in documents:
+        for one in row["questions"]:
+            assert sum(one["answer"] in text for text in row["passages"]) == (1 if one["answer"] else 5)
