@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ALONE = 100  # questions one at a time
 PEOPLE, LOAD, SECONDS = 50, 500, 10.0
 MANY = 5_000
+_PATIENCE = 60.0  # seconds
 
 
 def slack(  # noqa: PLR0913, PLR0917 - what is measured, and with what
@@ -47,22 +48,26 @@ def slack(  # noqa: PLR0913, PLR0917 - what is measured, and with what
         workspace.state.add_person(user, user)
     environment = {
         **os.environ, **workspace.environment(), "DISPATCHBOX_MODELS": str(models), "DISPATCHBOX_QUOTA": "0",
+        "DISPATCHBOX_WATCH": "false",  # its index was made of lines; of the folder it would make another
     }  # fmt: skip
     command = [sys.executable, "-m", "bot", "run", "--data", str(data)]
     _fill(data, searcher, people[0])
+    said = data / "run.log"
     began = time.monotonic()
-    with subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True) as bot:
-        assert bot.stderr
-        for line in bot.stderr:
-            if line == "dispatchbox: ready\n":
-                break
-        row("run, start to ready", f"{time.monotonic() - began:.2f} s")
-        world = _World(workspace, questions, people, psutil.Process(bot.pid))
-        for part, measured in SERVED.items():
-            if part in parts:
-                measured(world, row)
-        bot.terminate()
-    workspace.stop()
+    with said.open("w") as log, subprocess.Popen(command, env=environment, cwd=ROOT, stderr=log) as bot:
+        try:
+            while "dispatchbox: ready\n" not in said.read_text():
+                if bot.poll() is not None:
+                    raise RuntimeError(f"the bot ended before it was ready:\n{said.read_text()}")
+                time.sleep(0.005)
+            row("run, start to ready", f"{time.monotonic() - began:.2f} s")
+            world = _World(workspace, questions, people, psutil.Process(bot.pid))
+            for part, measured in SERVED.items():
+                if part in parts:
+                    measured(world, row)
+        finally:
+            bot.terminate()
+            workspace.stop()
 
 
 def _load(world: _World, row: Callable[[str, str], None]) -> None:
@@ -161,18 +166,25 @@ class _World:
             self.workspace.run(self.workspace.say(user, "D" + user[1:], question))
             self._asked += 1
             time.sleep(max(0.0, began + over * (at + 1) / len(people) - time.monotonic()))
-        return [posted - said[channel].pop(0) for channel, posted in self._posts(len(people))]
+        return [posted - said[channel].pop(0) for channel, posted in self._answers(len(people))]
 
-    def _posts(self, count: int) -> Iterator[tuple[str, float]]:
-        """Wait for so many posts: channel and time of each."""
+    def _answers(self, count: int) -> Iterator[tuple[str, float]]:
+        """Wait for so many answers: channel and time of each. What nobody asked for goes to no D channel.
+
+        Raises TimeoutError where none comes for a minute.
+        """
         calls = self.workspace.state.calls
+        last = time.monotonic()
         while count:
-            while self._read < len(calls):
+            while count and self._read < len(calls):
                 call = calls[self._read]
                 self._read += 1
-                if call["method"] == "chat.postMessage":
+                if call["method"] == "chat.postMessage" and call["body"]["channel"].startswith("D"):
                     count -= 1
+                    last = time.monotonic()
                     yield call["body"]["channel"], call["at"]
+            if time.monotonic() - last > _PATIENCE:
+                raise TimeoutError(f"{count} of the questions had no answer within {_PATIENCE:.0f} s of the one before")
             time.sleep(0.002)
 
 

@@ -30,13 +30,14 @@ def _seen(desk: Desk, inbound: Inbound, key: str) -> Post | None:
 
 
 def more(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
-    """Show the next of a digest, as its channel may see it now."""
+    """Show the next of a digest: what its channel may see now, and what its briefings still say."""
     first, _, key = inbound.value.partition(" ")
     kept = _seen(desk, inbound, key)
     if kept is None:
         return tell(inbound, kit.note(phrases.NO_POST))
-    allowed = {entry.id for entry in desk.searcher.entries(desk.channel(kept.channel))}
-    still = [one for one in kept.shown if one["briefing"] in allowed]
+    names = [str(one["briefing"]) for one in kept.shown]
+    allowed = desk.searcher.briefings(names, desk.channel(kept.channel))
+    still = [one for one in kept.shown if (found := allowed.get(one["briefing"])) and posting.agrees(desk, found, one)]
     at = min(number_of(first), max(len(still) - 1, 0))
     return tell(inbound, postcards.digest(still, key, at))
 

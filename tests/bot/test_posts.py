@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -103,6 +105,22 @@ def test_a_long_digest_shows_ten_and_a_button_for_the_rest(stage: Callable[..., 
     rest = one.choose(post, "post_more", button["value"])
     assert rest["text"].startswith("11 to 14 of 14")
     assert rest["text"].count("•") == 4
+
+
+def test_what_a_briefing_no_longer_says_is_left_out_of_the_rest_of_a_digest(stage: Callable[..., Stage]) -> None:
+    one = stage()
+    one.told("post here weekdays at 08:30")
+    front = "title: Number {}\npublished: 2026-11-20\ntopics: [tax]"
+    write(one.folder, {f"n{n:02}": (front.format(n), f"Body {n} costs £{n + 5} million.") for n in range(14)})
+    one.index()
+    one.at("2026-11-23T08:31")
+    (post,) = one.said()
+    (kept,) = one.sent()
+    wrong = [{**part, "figures": ["£99 million"]} if part["title"] == "Number 2" else part for part in kept.shown]
+    one.world.bot.ledger.apply([replace(kept, shown=tuple(wrong))], one.clock.now())
+    rest = one.choose(post, "post_more", f"10 {kept.key}")
+    assert rest["text"].startswith("11 to 13 of 13")
+    assert "£99 million" not in json.dumps(rest)
 
 
 def test_an_edit_is_not_new_and_neither_is_a_renamed_file(stage: Callable[..., Stage]) -> None:
