@@ -3,55 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import json
-import re
 import time
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aiohttp import ClientSession, ClientTimeout, WSMsgType, web
+from aiohttp import WSMsgType, web
 
+from bot.local.line import RETRIES
 from bot.local.methods import call, respond
-from bot.local.state import APP, BOT_USER, TEAM, State
+from bot.local.people import People
+from bot.local.state import BOT_USER
 from index.errors import DispatchBoxError
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from bot.local.state import Fault
+    from bot.local.state import Fault, State
 
 _T = TypeVar("_T")
 HOST = "127.0.0.1"
 _PAGE = Path(__file__).parent / "page"
-_MENTION = re.compile(r"@dispatchbox\b", re.IGNORECASE)
 # Bodies with status 200 that are no answer of Slack's, by kind of fault.
 _BODIES = {"html": b"<html>gateway</html>", "empty": b"", "truncated": b'{"ok": tr', "junk": b"\xff\xfe" * 1_000_000}
-_RETRIES = (1.0, 60.0, 300.0)  # seconds after which Slack delivers again what was not acknowledged
 
 
 class PortError(DispatchBoxError):
     """The port cannot be listened on."""
 
 
-class Workspace:
-    """A running stand-in. ``retries`` are the waits before a redelivery, in seconds; ``bot_url`` switches to HTTP."""
+class Workspace(People):
+    """A running stand-in: what people do in it comes over the line to the bot, and the bot's calls come in here."""
 
-    def __init__(self, state: State | None = None, port: int = 0, retries: tuple[float, ...] = _RETRIES) -> None:
-        self.state = state or State.small()
+    def __init__(self, state: State | None = None, port: int = 0, retries: tuple[float, ...] = RETRIES) -> None:
+        super().__init__(state, retries)
         self.port = port
-        self.retries = retries
-        self.bot_url = ""
-        self.secret = "local signing secret"  # noqa: S105 - of a stand-in on this machine
-        self.silent = False  # lines stay open, and nothing comes over them
-        self.acknowledged: dict[str, float] = {}  # seconds from delivery to acknowledgement, by envelope id
-        self._sockets: list[web.WebSocketResponse] = []
         self._pages: dict[web.WebSocketResponse, str] = {}
-        self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._loop = asyncio.new_event_loop()
         self._ready = Event()
         self._failed: OSError | None = None
         self._thread = Thread(target=self._serve, name="workspace", daemon=True)
@@ -196,222 +184,6 @@ class Workspace:
             raise web.HTTPNotFound
         headers = {"Content-Disposition": f'attachment; filename="{kept["name"]}"'}
         return web.Response(body=kept["content"], headers=headers)
-
-    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(autoping=False)
-        await socket.prepare(request)
-        self._sockets.append(socket)
-        await socket.send_json(
-            {"type": "hello", "num_connections": len(self._sockets), "connection_info": {"app_id": APP}}
-        )
-        async for message in socket:
-            if message.type is WSMsgType.TEXT:
-                self._acknowledge(json.loads(message.data))
-            elif message.type is WSMsgType.PING and not self.silent:
-                await socket.pong(message.data)
-        self._sockets.remove(socket)
-        return socket
-
-    async def announce(self, reason: str) -> None:
-        """Tell the bot to connect anew, or that it may not: refresh_requested, warning, link_disabled."""
-        for socket in list(self._sockets):
-            await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {}})
-
-    def _acknowledge(self, frame: dict[str, Any]) -> None:
-        waiting = self._waiting.pop(str(frame.get("envelope_id")), None)
-        if waiting and not waiting.done():
-            waiting.set_result(frame.get("payload") or {})
-
-    async def disconnect(self) -> None:
-        """Drop the bot's connections without a word."""
-        for socket in list(self._sockets):
-            socket._writer.transport.abort()  # type: ignore[union-attr]  # noqa: SLF001 - a dropped line says nothing
-        await asyncio.sleep(0)
-
-    # -- what Slack delivers ----------------------------------------------------------------------------
-
-    async def deliver(self, kind: str, payload: dict[str, Any], *, again: bool) -> dict[str, Any] | None:
-        """Deliver something, again until it is acknowledged where ``again``; give the acknowledgement's payload."""
-        for attempt, wait in enumerate((*self.retries, None) if again else (None,)):
-            envelope = f"E{self.state.number()}"
-            began = time.perf_counter()
-            answer = await (
-                self._posted(kind, payload, attempt) if self.bot_url else self._sent(envelope, kind, payload, attempt)
-            )
-            if answer is not None:
-                self.acknowledged[envelope] = time.perf_counter() - began
-                return answer
-            if wait is not None:
-                await asyncio.sleep(wait)
-        return None
-
-    async def _sent(self, envelope: str, kind: str, payload: dict[str, Any], attempt: int) -> dict[str, Any] | None:
-        if not self._sockets or self.silent:
-            return None
-        future: asyncio.Future[dict[str, Any]] = self._loop.create_future()
-        self._waiting[envelope] = future
-        frame = {
-            "envelope_id": envelope,
-            "type": kind,
-            "payload": payload,
-            "accepts_response_payload": kind != "events_api",
-        }
-        frame |= {"retry_attempt": attempt, "retry_reason": "timeout"} if attempt else {}
-        try:
-            await self._sockets[-1].send_json(frame)
-            return await asyncio.wait_for(future, 3)
-        except (TimeoutError, ConnectionError):
-            self._waiting.pop(envelope, None)
-            return None
-
-    async def _posted(self, kind: str, payload: dict[str, Any], attempt: int) -> dict[str, Any] | None:
-        """Deliver over signed HTTP."""
-        if kind == "events_api":
-            body, form = json.dumps(payload), "application/json"
-        else:
-            from urllib.parse import urlencode  # noqa: PLC0415 - for the forms of HTTP mode alone
-
-            body = urlencode(payload if kind == "slash_commands" else {"payload": json.dumps(payload)})
-            form = "application/x-www-form-urlencoded"
-        stamp = str(int(time.time()))
-        signed = hmac.new(self.secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
-        headers = {"Content-Type": form, "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={signed}"}
-        headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": "http_timeout"} if attempt else {}
-        try:
-            async with (
-                ClientSession(timeout=ClientTimeout(3)) as session,
-                session.post(self.bot_url, data=body.encode(), headers=headers) as answer,
-            ):
-                text = await answer.text()
-                return (json.loads(text) if text.startswith("{") else {}) if answer.ok else None
-        except (TimeoutError, OSError):
-            return None
-
-    def _later(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def event(self, event: dict[str, Any], **more: Any) -> None:
-        """Tell the bot of an event."""
-        payload = {
-            "type": "event_callback", "team_id": TEAM, "api_app_id": APP, "event_id": f"Ev{self.state.number()}",
-            "event_time": int(time.time()), "event": event,
-            "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}], **more,
-        }  # fmt: skip
-        self._later(self.deliver("events_api", payload, again=True))
-
-    # -- what people do ---------------------------------------------------------------------------------
-
-    async def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> dict[str, Any]:
-        """Let a person write something; the bot is told as Slack tells it, a mention twice."""
-        written = _MENTION.sub(f"<@{BOT_USER}>", self._escaped(text))
-        number = self.state.number()
-        message: dict[str, Any] = {"user": user, "text": written, "client_msg_id": f"m{number}", "team": TEAM}
-        message |= {"thread_ts": thread_ts} if thread_ts else {}
-        kept = self.state.say(channel, message)
-        self._changed()
-        found = self.state.channels[channel]
-        if BOT_USER in found["members"]:
-            kind = "im" if found.get("is_im") else "channel"
-            event = {"type": "message", "channel": channel, "channel_type": kind, **message, "ts": kept["ts"]}
-            await self.event(event)
-            if f"<@{BOT_USER}>" in written and kind == "channel":
-                await self.event({**event, "type": "app_mention"})
-        return kept
-
-    def _escaped(self, text: str) -> str:
-        """Write a text as Slack sends it: its signs escaped, people's names as ids."""
-        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        for user, person in self.state.people.items():
-            text = re.sub(rf"@{re.escape(person['name'])}\b", f"<@{user}|{person['name']}>", text, flags=re.IGNORECASE)
-        return text
-
-    async def edit(self, channel: str, ts: str, text: str) -> None:
-        """Let a person edit a message."""
-        (kept,) = (one for one in self.state.messages[channel] if one["ts"] == ts)
-        kept |= {"text": text, "edited": {"ts": self.state.ts()}}
-        changed = {name: kept[name] for name in kept if name != "metadata"}
-        await self.event({"type": "message", "subtype": "message_changed", "channel": channel, "message": changed})
-
-    async def delete(self, channel: str, ts: str) -> None:
-        """Let a person delete a message."""
-        self.state.messages[channel] = [one for one in self.state.messages[channel] if one["ts"] != ts]
-        await self.event({"type": "message", "subtype": "message_deleted", "channel": channel, "deleted_ts": ts})
-
-    async def command(self, user: str, channel: str, command: str, text: str) -> None:
-        """Let a person type a slash command."""
-        payload = {
-            "command": command, "text": self._escaped(text), "user_id": user, "channel_id": channel, "team_id": TEAM,
-            "api_app_id": APP, "trigger_id": self._trigger(user),
-            "response_url": self._response_url(user, channel, None),
-        }  # fmt: skip
-        await self._interact("slash_commands", payload, user, channel)
-
-    async def click(
-        self, user: str, action: dict[str, Any], *, channel: str = "", ts: str = "", view: dict[str, Any] | None = None
-    ) -> None:
-        """Let a person press a button, or choose from a menu."""
-        payload = self._payload("block_actions", user, channel)
-        payload |= {"actions": [action], "container": {"type": "view"}} | ({"view": view} if view else {})
-        message = next((one for one in self.state.messages.get(channel, ()) if one["ts"] == ts), None)
-        if message:
-            thread = message.get("thread_ts")
-            payload |= {"message": message, "container": {"type": "message", "message_ts": ts, "thread_ts": thread}}
-            payload["response_url"] = self._response_url(user, channel, thread)
-        await self._interact("interactive", payload, user, channel)
-
-    async def shortcut(self, user: str, channel: str, ts: str, callback_id: str) -> None:
-        """Let a person choose a message shortcut."""
-        (message,) = (one for one in self.state.messages[channel] if one["ts"] == ts)
-        payload = self._payload("message_action", user, channel)
-        url = self._response_url(user, channel, message.get("thread_ts"))
-        payload |= {"callback_id": callback_id, "message": message, "response_url": url}
-        await self._interact("interactive", payload, user, channel)
-
-    async def submit(self, user: str, values: dict[str, Any]) -> None:
-        """Let a person send the modal that is open."""
-        view = self.state.modals[user].pop()
-        payload = self._payload("view_submission", user, "") | {"view": {**view, "state": {"values": values}}}
-        self._changed()
-        await self._interact("interactive", payload, user, "")
-
-    async def open_home(self, user: str, tab: str) -> None:
-        """Let a person open the bot's Home, or its messages."""
-        event = {
-            "type": "app_home_opened",
-            "user": user,
-            "channel": "D" + user[1:],
-            "tab": tab,
-            "event_ts": self.state.ts(),
-        }
-        await self.event(event)
-
-    async def _interact(self, kind: str, payload: dict[str, Any], user: str, channel: str) -> None:
-        self._changed()
-        if await self.deliver(kind, payload, again=False) is None:
-            where = channel or "D" + user[1:]
-            self.state.say(where, {"user": "USLACKBOT", "text": "Dispatch Box did not respond in time.", "only": user})
-            self._changed()
-
-    def _payload(self, kind: str, user: str, channel: str) -> dict[str, Any]:
-        found: dict[str, Any] = {
-            "type": kind, "team": {"id": TEAM}, "user": {"id": user, "team_id": TEAM}, "api_app_id": APP,
-            "trigger_id": self._trigger(user),
-        }  # fmt: skip
-        return found | ({"channel": {"id": channel}} if channel else {})
-
-    def _trigger(self, user: str) -> str:
-        trigger = f"t{self.state.number()}.{user}"
-        self.state.triggers[trigger] = (user, time.monotonic())
-        return trigger
-
-    def _response_url(self, user: str, channel: str, thread_ts: str | None) -> str:
-        token = f"r{self.state.number()}"
-        self.state.responses[token] = {
-            "user": user, "channel": channel, "thread_ts": thread_ts, "used": 0, "at": time.monotonic(),
-        }  # fmt: skip
-        return f"{self.url}respond/{token}"
 
     # -- the page ---------------------------------------------------------------------------------------
 
