@@ -41,9 +41,9 @@ OUTCOME = "What came of this: {}"  # how the network is asked for a report on a 
 QUESTIONS = Path(__file__).with_name("questions")
 # How many examples of each way to make one are drawn from each source; reviews and chat are far from policy.
 DRAWN: dict[str, dict[str, int]] = {
-    WRITTEN: {"own": 28000, "near": 5000, "cut": 3500, "swapped": 400},
-    SIBLINGS: {"own": 9000, "near": 0, "cut": 0, "swapped": 0},
-    OUTCOMES: {"own": 2800, "near": 600, "cut": 0, "swapped": 0},
+    WRITTEN: {"own": 26000, "near": 4500, "cut": 4000, "swapped": 400},
+    SIBLINGS: {"own": 13000, "near": 0, "cut": 0, "swapped": 0},
+    OUTCOMES: {"own": 1900, "near": 400, "cut": 0, "swapped": 0},
     "squadshifts-new_wiki": {"own": 2500, "near": 1200, "cut": 800, "swapped": 100},
     "squadshifts-reddit": {"own": 300, "near": 100, "cut": 50, "swapped": 0},
     "squadshifts-amazon_reviews": {"own": 300, "near": 100, "cut": 50, "swapped": 0},
