@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot import phrases
+from bot import item_phrases, phrases
 from bot.kit import (
     Block,
     actions,
@@ -47,7 +47,7 @@ def item(one: WatchItem, name: Callable[[str], str], *, under: bool = False) -> 
 
     ``under`` its own briefing's title only the paragraph is named.
     """
-    rest = [phrases.due(one.due), inert(name(one.owner), _OWNER) if one.owner else "unclaimed"]
+    rest = [item_phrases.due(one.due), inert(name(one.owner), _OWNER) if one.owner else "unclaimed"]
     rest += [] if one.status.value == "open" else [one.status.value]
     origin = f"¶{one.source['paragraph']}" if under and one.source.get("title") else source(one)
     rest += [origin] if origin else []
@@ -66,7 +66,7 @@ def source(one: WatchItem) -> str:
 
 def menu(one: WatchItem, *verbs: str) -> Block:
     """Offer what can be done with an item."""
-    options = [{"text": face(phrases.ITEM_LABELS[verb]), "value": f"{verb} {one.number}"} for verb in verbs]
+    options = [{"text": face(item_phrases.ITEM_LABELS[verb]), "value": f"{verb} {one.number}"} for verb in verbs]
     return {"type": "overflow", "action_id": "watch_item", "options": options}
 
 
@@ -90,9 +90,9 @@ def listed(  # noqa: PLR0913, PLR0917 - a page and what stands around it
 ) -> Message:
     """List a page of items under the headings of their groups."""
     if not total:
-        return message(phrases.NO_ITEMS[view], line(phrases.NO_ITEMS[view]))
+        return message(item_phrases.NO_ITEMS[view], line(item_phrases.NO_ITEMS[view]))
     shown = sum(len(found) for _, found in groups)
-    head = f"{phrases.VIEW_HEADS[view]}: {first + 1:,} to {first + shown:,} of {total:,}"
+    head = f"{item_phrases.VIEW_HEADS[view]}: {first + 1:,} to {first + shown:,} of {total:,}"
     blocks, said = [line(f"*{head}*")], [head]
     for group, found in groups:
         for at, one in enumerate(found):
@@ -115,7 +115,7 @@ def changed(said: str, items: Sequence[WatchItem], name: Callable[[str], str], g
     rows = [line(item(one, name)) for one in items[:5]]
     how = [context(inert(read, 200))] if read else []
     text = "\n".join([said, *(flat(item(one, name)) for one in items[:5]), *([inert(read, 200)] if read else [])])
-    return message(text, line(said), *rows, *how, actions(button("undo", phrases.UNDO, gesture)))
+    return message(text, line(said), *rows, *how, actions(button("undo", item_phrases.UNDO, gesture)))
 
 
 def problem(said: str) -> Message:
@@ -125,7 +125,7 @@ def problem(said: str) -> Message:
 
 def helped(said: str = "") -> Message:
     """Say what the commands are, after what was not understood."""
-    ways = "\n".join(f"• {way}" for way in phrases.WATCHLIST_HELP)
+    ways = "\n".join(f"• {way}" for way in item_phrases.WATCHLIST_HELP)
     head = [rich(section(run(cut(clean(said), 200))))] if said else []
     return message("\n".join([*([inert(said, 200)] if said else []), ways]), *head, line(ways))
 
@@ -147,7 +147,10 @@ def steps(
     for one in ahead[:_SHOWN]:
         add = {
             "accessory": button(
-                "add_step", phrases.ADD_STEP, str(one.number), accessibility_label=f"{phrases.ADD_STEP}: #{one.number}"
+                "add_step",
+                item_phrases.ADD_STEP,
+                str(one.number),
+                accessibility_label=f"{item_phrases.ADD_STEP}: #{one.number}",
             )
         }
         blocks.append({**line(item(one, name)), **({} if one.owner else add)})
@@ -155,9 +158,9 @@ def steps(
     if more:
         blocks.append(context(f"and {more} more: name a topic, or fewer days."))
     if gone:
-        past = "; ".join(f"#{one.number} {inert(one.text, 70)} ({phrases.due(one.due)})" for one in gone[:GONE])
-        blocks.append(context(cut_line(f"{phrases.GONE_BY}: {past}")))
-        said.append(f"{phrases.GONE_BY}: {past}")
+        past = "; ".join(f"#{one.number} {inert(one.text, 70)} ({item_phrases.due(one.due)})" for one in gone[:GONE])
+        blocks.append(context(cut_line(f"{item_phrases.GONE_BY}: {past}")))
+        said.append(f"{item_phrases.GONE_BY}: {past}")
     return message("\n".join(said), *blocks)
 
 
@@ -170,12 +173,12 @@ def cut_line(text: str) -> str:
 
 def followed(pairs: Sequence[tuple[WatchItem, Mapping[str, Any]]], name: Callable[[str], str]) -> Message:
     """Ask whether items happened: each with the sentence that may say so, cited, and what to answer."""
-    blocks, said = [line(f"*{phrases.FOLLOWED_HEAD}*")], [phrases.FOLLOWED_HEAD]
+    blocks, said = [line(f"*{item_phrases.FOLLOWED_HEAD}*")], [item_phrases.FOLLOWED_HEAD]
     for one, citation in pairs[:ASKED_AT_ONCE]:
         value = f"{one.number} {citation['briefing']}"
         buttons = [
             button(f"followed_{answer}", label, value, accessibility_label=cut(f"{label}: #{one.number}", 75))
-            for answer, label in phrases.FOLLOWED_LABELS.items()
+            for answer, label in item_phrases.FOLLOWED_LABELS.items()
         ]
         blocks += [
             line(item(one, name)),
@@ -188,7 +191,7 @@ def followed(pairs: Sequence[tuple[WatchItem, Mapping[str, Any]]], name: Callabl
 
 def reminder(rows: Sequence[tuple[WatchItem, str]], name: Callable[[str], str], user: str) -> Message:
     """Remind somebody, or the team's channel where ``user`` is '', of items: (item, why)."""
-    head = phrases.REMIND_HEAD if user else phrases.UNCLAIMED_HEAD
+    head = item_phrases.REMIND_HEAD if user else item_phrases.UNCLAIMED_HEAD
     blocks, said = [line(f"*{head}*")], [head]
     for one, why in rows[:_SHOWN]:
         text = f"{why} · {item(one, name)}"
@@ -201,7 +204,7 @@ def reminder(rows: Sequence[tuple[WatchItem, str]], name: Callable[[str], str], 
 
 def topic(found: Sequence[tuple[str, Mapping[str, Any]]]) -> Message:
     """Tell somebody that a new briefing speaks of what they watch: (topic, citation)."""
-    parts, said = [], [phrases.TOPIC_HEAD]
+    parts, said = [], [item_phrases.TOPIC_HEAD]
     for words, citation in found[:4]:
         parts += [
             section(run(f"{cut(clean(words), 80)}: ", bold=True)),
@@ -209,21 +212,21 @@ def topic(found: Sequence[tuple[str, Mapping[str, Any]]]) -> Message:
             place(citation),
         ]
         said += [f"{inert(words, 80)}: “{inert(citation['quote'], 300)}”", plain(citation)]
-    return message("\n".join(said), line(f"*{phrases.TOPIC_HEAD}*"), rich(*parts))
+    return message("\n".join(said), line(f"*{item_phrases.TOPIC_HEAD}*"), rich(*parts))
 
 
 def watch_preview(
     words: str, passages: int, briefings: int, best: Sequence[Mapping[str, Any]], related: Iterable[str]
 ) -> Message:
     """Show what a standing watch would have found, so that it can be tuned before it is saved."""
-    head = phrases.watch_preview(passages, briefings)
+    head = item_phrases.watch_preview(passages, briefings)
     near = list(related)
     parts = [part for one in best[:3] for part in (quoted(one["quote"], None, 400), place(one))]
     terms = [rich(section(run("Related terms: "), run(cut(clean(", ".join(near)), 300))))] if near else []
     said = [head, *(f"“{inert(one['quote'], 400)}” {plain(one)}" for one in best[:3]), inert(", ".join(near), 300)]
     title = rich(section(run(f"Watch “{cut(clean(words), 100)}”", bold=True)))
     body = [rich(*parts)] if parts else []
-    save = actions(button("watch_save", phrases.SAVE_WATCH, cut(clean(words), 200), style="primary"))
+    save = actions(button("watch_save", item_phrases.SAVE_WATCH, cut(clean(words), 200), style="primary"))
     return message("\n".join(said), title, line(head), *body, *terms, save)
 
 
@@ -251,22 +254,24 @@ def home(  # noqa: PLR0913, PLR0917 - the parts of a person's lists
 
     ``total`` counts all that are theirs; ``team`` tells whether there is a team channel to post to.
     """
-    blocks = [line(f"*{phrases.VIEW_HEADS['mine']}*" if mine else phrases.NO_ITEMS["mine"])]
+    blocks = [line(f"*{item_phrases.VIEW_HEADS['mine']}*" if mine else item_phrases.NO_ITEMS["mine"])]
     blocks += [{**line(item(one, name)), "accessory": _menu_of(one, user)} for one in mine]
     blocks += [context(f"and {total - len(mine):,} more: /watchlist")] if total > len(mine) else []
     if fresh:
-        blocks.append(line(f"*{phrases.FRESH_HEAD}*"))
+        blocks.append(line(f"*{item_phrases.FRESH_HEAD}*"))
         blocks += [{**line(item(one, name)), "accessory": _menu_of(one, user)} for one in fresh]
     if watched:
         topics = ", ".join(f"w{number} {inert(words, 60)}" for number, words in watched[:20])
-        blocks.append(context(f"{phrases.WATCHED_HEAD}: {topics}"))
-    return [*blocks, *([] if team else [context(phrases.NO_TEAM_CHANNEL)])]
+        blocks.append(context(f"{item_phrases.WATCHED_HEAD}: {topics}"))
+    return [*blocks, *([] if team else [context(item_phrases.NO_TEAM_CHANNEL)])]
 
 
 def subscription(address: str) -> Message:
     """Show somebody the address of their calendar: ours, and secret."""
     shown = {"type": "rich_text_preformatted", "elements": [run(address)]}
-    return message(f"{phrases.CALENDAR_ADDRESS}\n{inert(address, 600)}", line(phrases.CALENDAR_ADDRESS), rich(shown))
+    return message(
+        f"{item_phrases.CALENDAR_ADDRESS}\n{inert(address, 600)}", line(item_phrases.CALENDAR_ADDRESS), rich(shown)
+    )
 
 
 # -- modals -------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from datetime import timedelta
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
-from bot import kit, phrases
+from bot import kit, phrases, post_phrases
 from bot.database import LedgerError
 from bot.outcome import FATES, Fate
 from bot.replies import post
@@ -199,7 +199,7 @@ class Deliverer:
             return ()
         why = _why(reason)
         log.warning("subscription %d in %s is paused: %s", one.number, one.channel, why)
-        told = post(one.made_by, "", f"paused:{outbound.key}", kit.note(phrases.paused(one.channel, why)), "")
+        told = post(one.made_by, "", f"paused:{outbound.key}", kit.note(post_phrases.paused(one.channel, why)), "")
         return [Paused(one.number, why), *([told] if one.made_by else [])]
 
     # -- what is unknown ---------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from bot import cards, kit, phrases
+from bot import cards, item_phrases, kit, phrases
 from bot.types import Message, Standing
 from bot.words import day
 from index import dates
@@ -119,7 +119,13 @@ def line(one: WatchItem, name: Callable[[str], str]) -> str:
 def of_item(one: WatchItem, name: Callable[[str], str]) -> list[str]:
     """Give what an item's line says that no briefing did: its number, owner and note, its date as read or set."""
     typed = "" if one.source.get("quote") else one.text
-    return [f"#{one.number}", name(one.owner), *(note.text for note in one.notes[-1:]), phrases.due(one.due), typed]
+    return [
+        f"#{one.number}",
+        name(one.owner),
+        *(note.text for note in one.notes[-1:]),
+        item_phrases.due(one.due),
+        typed,
+    ]
 
 
 def faults(
@@ -148,7 +154,7 @@ def _faults_of(
         placed = [str(source["title"]), f"¶{source['paragraph']}"]
         figures = strange(_without(shown(said), [*ours, *placed]), [kit.clean(str(source["quote"]))])
         found = tuple(f"{_places([source])}: “{figure}” is not in its sentence" for figure in figures)
-    due = () if _dated(desk, one) else (f"{_places([source])}: its sentence does not say {phrases.due(one.due)}",)
+    due = () if _dated(desk, one) else (f"{_places([source])}: its sentence does not say {item_phrases.due(one.due)}",)
     return (*found, *due)
 
 

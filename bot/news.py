@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot import kit, phrases, remind, schedule
+from bot import kit, post_phrases, remind, schedule
 from bot.clock import Reading, Went, went
 from bot.replies import post
 from bot.types import Setting
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RELEASE = kit.button("post_release", phrases.GO_ON, "all")
+RELEASE = kit.button("post_release", post_phrases.GO_ON, "all")
 
 
 class News:
@@ -55,7 +55,7 @@ class News:
         if went(before, now) is not Went.FORWARD:
             return
         log.error("the clock jumped ahead from %s to %s: posts are held", before.wall, now.wall)
-        message = kit.message(phrases.CLOCK_HELD, kit.line(phrases.CLOCK_HELD), kit.actions(RELEASE))
+        message = kit.message(post_phrases.CLOCK_HELD, kit.line(post_phrases.CLOCK_HELD), kit.actions(RELEASE))
         key = f"clock:{now.wall.isoformat()}"
         makers = {one.made_by for one in self._desk.ledger.posts.subscriptions()} - {""}
         whom = sorted({*self._desk.settings.admins, *makers})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot import cards, phrases, schedule
+from bot import cards, phrases, post_phrases, schedule
 from bot.kit import (
     Block,
     actions,
@@ -48,8 +48,8 @@ def post(shown: Shown) -> Message:
     day = phrases.published(shown["published"])
     if shown.get("withdrawn"):
         title = inert(shown["title"], 150)
-        gone = f"{phrases.WITHDRAWN} {title} · {day}"
-        return message(f"{gone}\n{phrases.WITHDRAWN_NOTE}", line(f"*{gone}*"), line(phrases.WITHDRAWN_NOTE))
+        gone = f"{post_phrases.WITHDRAWN} {title} · {day}"
+        return message(f"{gone}\n{post_phrases.WITHDRAWN_NOTE}", line(f"*{gone}*"), line(post_phrases.WITHDRAWN_NOTE))
     small = _small(shown)
     blocks = [line(f"*{titled(shown['title'], shown['source'])}* · {day}")]
     blocks += [rich(*(quoted(one["quote"], None, _QUOTE) for one in shown["quotes"]))] if shown["quotes"] else []
@@ -68,9 +68,9 @@ def _small(shown: Shown) -> str:
 def digest(shown: Sequence[Shown], key: str, first: int = 0) -> Message:
     """Show briefings by topic, at most ten from ``first``, with a button for the rest; one line where there is none."""
     if not shown:
-        return message(phrases.NOTHING_NEW, line(phrases.NOTHING_NEW))
+        return message(post_phrases.NOTHING_NEW, line(post_phrases.NOTHING_NEW))
     page = shown[first : first + MOST]
-    head = phrases.digest_head(len(shown)) if not first else f"{first + 1} to {first + len(page)} of {len(shown)}"
+    head = post_phrases.digest_head(len(shown)) if not first else f"{first + 1} to {first + len(page)} of {len(shown)}"
     parts, said = [], [head]
     for topic, found in _grouped(page):
         parts += [section(run(cut(clean(topic), _TOPIC), bold=True)), _list([_row(one) for one in found])]
@@ -87,7 +87,7 @@ def _grouped(shown: Sequence[Shown]) -> list[tuple[str, list[Shown]]]:
     for one in shown:
         groups.setdefault(next(iter([*one["why"], *one["topics"]]), ""), []).append(one)
     order = sorted(groups.items(), key=lambda pair: (not pair[0], -len(pair[1]), pair[0]))
-    return [(topic or phrases.NO_TOPIC, found) for topic, found in order]
+    return [(topic or post_phrases.NO_TOPIC, found) for topic, found in order]
 
 
 def _list(rows: list[Block]) -> Block:
@@ -97,7 +97,7 @@ def _list(rows: list[Block]) -> Block:
 def _row(one: Shown) -> Block:
     if one.get("withdrawn"):
         title = run(cut(clean(one["title"]), _TITLE), strike=True)
-        return section(run(f"{phrases.WITHDRAWN} "), title, run(f" · {phrases.published(one['published'])}"))
+        return section(run(f"{post_phrases.WITHDRAWN} "), title, run(f" · {phrases.published(one['published'])}"))
     told = one["quotes"][0]["quote"] if one["quotes"] else ""
     sentence = [run(f" · {cut(clean(' '.join(told.split())), _SENTENCE)}")] if told else []
     title = link(cut(clean(one["title"]), _TITLE), one["source"])
@@ -105,7 +105,7 @@ def _row(one: Shown) -> Block:
 
 
 def _flat(one: Shown) -> str:
-    gone = f"{phrases.WITHDRAWN} " if one.get("withdrawn") else ""
+    gone = f"{post_phrases.WITHDRAWN} " if one.get("withdrawn") else ""
     return f"• {gone}{inert(one['title'], _TITLE)} · {phrases.published(one['published'])}"
 
 
@@ -113,16 +113,16 @@ def thread(items: Sequence[WatchItem], name: Callable[[str], str], key: str, man
     """Show next steps with a button to claim each, and one to ask: under a post, or a digest of ``many``."""
     blocks, said = [], []
     if items:
-        blocks, said = [line(f"*{phrases.STEPS_HEAD}*")], [phrases.STEPS_HEAD]
+        blocks, said = [line(f"*{post_phrases.STEPS_HEAD}*")], [post_phrases.STEPS_HEAD]
     for one in items[:_STEPS]:
-        label = f"{phrases.CLAIM}: #{one.number}"
-        claim = button("post_claim", phrases.CLAIM, f"{one.number} {key}", accessibility_label=label)
+        label = f"{post_phrases.CLAIM}: #{one.number}"
+        claim = button("post_claim", post_phrases.CLAIM, f"{one.number} {key}", accessibility_label=label)
         text = cards.item(one, name, under=many == 1)
         blocks.append({**line(text), **({} if one.owner else {"accessory": claim})})
         said.append(cards.flat(text))
     if len(items) > _STEPS:
         blocks.append(context(f"and {len(items) - _STEPS} more: /nextsteps"))
-    ask = phrases.ASK_ABOUT if many == 1 else phrases.ASK_ABOUT_THESE
+    ask = post_phrases.ASK_ABOUT if many == 1 else post_phrases.ASK_ABOUT_THESE
     said.append(ask)
     return message("\n".join(said), *blocks, actions(button("post_ask", ask, key)))
 
@@ -145,13 +145,17 @@ def made(
 
     ``older`` counts those since a day that it would post besides, where somebody asked for them.
     """
-    lines = [f"{phrases.POSTING_HERE} {told(one)}.", phrases.next_times(times, zone), phrases.would_have(would)]
-    lines += [phrases.older(one.number, older[1], older[0])] if older else []
+    lines = [
+        f"{post_phrases.POSTING_HERE} {told(one)}.",
+        post_phrases.next_times(times, zone),
+        post_phrases.would_have(would),
+    ]
+    lines += [post_phrases.older(one.number, older[1], older[0])] if older else []
     lines = [part for part in lines if part]
     more: list[Block] = []
     if older and older[1]:
         value = f"{one.number} {older[0].isoformat()}"
-        more = [actions(button("post_older", phrases.include(older[1]), value, style="primary"))]
+        more = [actions(button("post_older", post_phrases.include(older[1]), value, style="primary"))]
     return message("\n".join(map(cards.flat, lines)), *(line(part) for part in lines), *more)
 
 
@@ -166,11 +170,15 @@ def told(one: Subscription) -> str:
 def listed(found: Sequence[tuple[Subscription, Sequence[datetime]]], zone: ZoneInfo) -> Message:
     """List a channel's subscriptions, each with its next times and what can be done with it."""
     if not found:
-        return message(phrases.NO_SUBSCRIPTIONS, line(phrases.NO_SUBSCRIPTIONS))
-    blocks, said = [line(f"*{phrases.SUBSCRIPTIONS}*")], [phrases.SUBSCRIPTIONS]
+        return message(post_phrases.NO_SUBSCRIPTIONS, line(post_phrases.NO_SUBSCRIPTIONS))
+    blocks, said = [line(f"*{post_phrases.SUBSCRIPTIONS}*")], [post_phrases.SUBSCRIPTIONS]
     for one, times in found[:_LISTED]:
-        rest = [f"{phrases.PAUSED}: {inert(one.paused, 60)}"] if one.paused else [phrases.next_times(times[:1], zone)]
-        rest += [f"{phrases.IN_FILE} ({inert(one.entry, 40)})"] if one.entry else []
+        rest = (
+            [f"{post_phrases.PAUSED}: {inert(one.paused, 60)}"]
+            if one.paused
+            else [post_phrases.next_times(times[:1], zone)]
+        )
+        rest += [f"{post_phrases.IN_FILE} ({inert(one.entry, 40)})"] if one.entry else []
         text = " · ".join([f"*p{one.number}* {told(one)}", *(part for part in rest if part)])
         blocks.append({**line(text), "accessory": _menu(one)})
         said.append(cards.flat(text))
@@ -188,7 +196,7 @@ def _menu(one: Subscription) -> Block:
 
 def choices(action: str, verbs: Sequence[str], value: str) -> Block:
     """Offer what can be done, in a menu."""
-    options = [{"text": face(phrases.POST_LABELS[verb]), "value": f"{verb} {value}"} for verb in verbs]
+    options = [{"text": face(post_phrases.POST_LABELS[verb]), "value": f"{verb} {value}"} for verb in verbs]
     return {"type": "overflow", "action_id": action, "options": options}
 
 
@@ -197,7 +205,7 @@ def edit_form(one: Subscription) -> Block:
     topics = {"type": "plain_text_input", "action_id": "topics", "initial_value": ", ".join(one.topics)}
     when = {"type": "plain_text_input", "action_id": "when", "initial_value": schedule.said(one.schedule)}
     form = "none" if one.digest and one.says_none else "digest" if one.digest else "each"
-    options = [{"text": face(label), "value": value} for value, label in phrases.FORMS_OF_POSTS.items()]
+    options = [{"text": face(label), "value": value} for value, label in post_phrases.FORMS_OF_POSTS.items()]
     chosen = next(option for option in options if option["value"] == form)
     kinds = {"type": "radio_buttons", "action_id": "as", "options": options, "initial_option": chosen}
     return _form(
@@ -223,22 +231,22 @@ def ledger(
     ahead: Sequence[tuple[Subscription, datetime, Sequence[str]]], gone: Sequence[Post], zone: ZoneInfo, held: str
 ) -> Message:
     """Show what will go where and when, what waits, went or was skipped and why. ``held`` says why all is held."""
-    stop = {"accessory": button("post_release", phrases.GO_ON, "all")}
+    stop = {"accessory": button("post_release", post_phrases.GO_ON, "all")}
     blocks: list[Block] = [{**line(held), **stop}] if held else []
     said = [held] if held else []
     if not (ahead or gone):
-        return message("\n".join([*said, phrases.NO_POSTS]), *blocks, line(phrases.NO_POSTS))
+        return message("\n".join([*said, post_phrases.NO_POSTS]), *blocks, line(post_phrases.NO_POSTS))
     for one, slot, titles in ahead[:4]:
-        text = f"*{phrases.moment(slot, zone)}* · <#{one.channel}> · p{one.number} · {_titles(titles)}"
+        text = f"*{post_phrases.moment(slot, zone)}* · <#{one.channel}> · p{one.number} · {_titles(titles)}"
         menu = choices("post_slot", ["hold", "skip", "send"], f"{one.number} {slot.isoformat()}")
         blocks.append({**line(text), "accessory": menu})
         said.append(cards.flat(text))
     for past in gone[: 10 - len(blocks)]:
-        text = f"{phrases.moment(past.slot, zone)} · <#{past.channel}> · {entry(past)}"
+        text = f"{post_phrases.moment(past.slot, zone)} · <#{past.channel}> · {entry(past)}"
         menu = {"accessory": choices("post_held", ["send", "skip"], past.key)} if past.state is Stand.HELD else {}
         blocks.append({**line(text), **menu})
         said.append(cards.flat(text))
-    return message("\n".join(said), line(f"*{phrases.LEDGER}*"), *blocks)
+    return message("\n".join(said), line(f"*{post_phrases.LEDGER}*"), *blocks)
 
 
 def entry(one: Post) -> str:

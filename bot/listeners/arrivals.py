@@ -8,7 +8,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from bot import cards, change, guarded, kit, match, phrases, topics
+from bot import cards, change, guarded, item_phrases, kit, match, topics
 from bot.desk import key_of
 from bot.listeners import corrections, lists, revised, watchlist
 from bot.listeners.questions import refusal
@@ -240,9 +240,9 @@ def answered(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     proposal = desk.ledger.items.proposal(number, name)
     item = desk.ledger.items.get([number]).get(number)
     if proposal is None or item is None or not lists.may_see(desk, inbound.user, item):
-        return [privately(inbound, key_of(inbound), kit.note(phrases.NO_ITEM))]
+        return [privately(inbound, key_of(inbound), kit.note(item_phrases.NO_ITEM))]
     if proposal.answer in {"done", "unrelated"} or not item.open:
-        return [privately(inbound, key_of(inbound), kit.note(phrases.ALREADY_ANSWERED))]
+        return [privately(inbound, key_of(inbound), kit.note(item_phrases.ALREADY_ANSWERED))]
     answer = inbound.name.removeprefix("followed_")
     if answer == "moved":
         return [form(inbound, f"form:{key_of(inbound)}", cards.move_form(item, name, _said(desk, proposal, item)))]
@@ -251,7 +251,10 @@ def answered(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
         briefing = desk.briefing(name, desk.person(inbound.user))
         note = f"as reported in {briefing.title}" if briefing else ""
         return [*kept, *watchlist.change(desk, inbound, Wish("done", (number,), note))]
-    return [*kept, privately(inbound, key_of(inbound), kit.note(phrases.ANSWERED[answer].format(number=item.number)))]
+    return [
+        *kept,
+        privately(inbound, key_of(inbound), kit.note(item_phrases.ANSWERED[answer].format(number=item.number))),
+    ]
 
 
 def _said(desk: Desk, proposal: Proposal, item: WatchItem) -> Any:  # noqa: ANN401 - a date or None
@@ -264,4 +267,4 @@ def _said(desk: Desk, proposal: Proposal, item: WatchItem) -> Any:  # noqa: ANN4
     return next((day for day in ahead if item.due is None or day != item.due.latest), None)
 
 
-ACTIONS = {f"followed_{answer}": answered for answer in phrases.FOLLOWED_LABELS}
+ACTIONS = {f"followed_{answer}": answered for answer in item_phrases.FOLLOWED_LABELS}

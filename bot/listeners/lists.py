@@ -8,7 +8,7 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot import cards, guarded, ics, kit, phrases
+from bot import cards, guarded, ics, item_phrases, kit
 from bot.desk import key_of
 from bot.listeners.questions import refusal
 from bot.replies import file, privately
@@ -63,7 +63,7 @@ def more(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     view, _, rest = inbound.value.partition(" ")
     first, _, words = rest.partition(" ")
     if view not in VIEWS:
-        return tell(inbound, kit.note(phrases.NO_ITEM))
+        return tell(inbound, kit.note(item_phrases.NO_ITEM))
     return tell(inbound, page(desk, inbound.user, view, number_of(first), words))
 
 
@@ -99,7 +99,7 @@ def nextsteps(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
         one for one in known if one.due and desk.today() - PAST <= one.due.latest < desk.today()
     ]  # fmt: skip
     if not (ahead or gone):
-        return tell(inbound, kit.note(phrases.NO_STEPS))
+        return tell(inbound, kit.note(item_phrases.NO_STEPS))
     head = f"Next steps{f' on {asked.topic}' if asked.topic else ''}{', dates gone by' if asked.past else ''}"
     left = [one for one in ahead if one not in gone]
     shown = guarded.items(desk, left[: kit.PAGE], namer(desk))
@@ -129,21 +129,21 @@ def exported(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
     items, _ = desk.ledger.items.page(view, inbound.user, inside(desk, inbound.user), count=_MOST)
     items = guarded.items(desk, items, namer(desk))
     if wish.verb == "export":
-        name, content, said = f"{view}.csv", ics.table(items, namer(desk)), phrases.EXPORT_SENT
+        name, content, said = f"{view}.csv", ics.table(items, namer(desk)), item_phrases.EXPORT_SENT
     else:
-        title = phrases.VIEW_HEADS[view]
-        name, content, said = f"{view}.ics", ics.calendar(items, desk.now(), title).decode(), phrases.CALENDAR_SENT
+        title = item_phrases.VIEW_HEADS[view]
+        name, content, said = f"{view}.ics", ics.calendar(items, desk.now(), title).decode(), item_phrases.CALENDAR_SENT
     if not items:
-        return tell(inbound, kit.note(phrases.NO_ITEMS[view]))
+        return tell(inbound, kit.note(item_phrases.NO_ITEMS[view]))
     return [file(inbound, key_of(inbound), f"watchlist-{name}", content, kit.note(said))]
 
 
 def subscribed(desk: Desk, inbound: Inbound, *, revoke: bool, view: str) -> Sequence[Effect]:
     """Give a calendar address that nobody can guess, in the place of the one before; or take it back."""
     if revoke:
-        return [Subscribed(inbound.user, view, "", desk.now()), *tell(inbound, kit.note(phrases.CALENDAR_REVOKED))]
+        return [Subscribed(inbound.user, view, "", desk.now()), *tell(inbound, kit.note(item_phrases.CALENDAR_REVOKED))]
     if desk.settings.port is None or not desk.settings.public_url:
-        return tell(inbound, kit.note(phrases.NO_ADDRESS))
+        return tell(inbound, kit.note(item_phrases.NO_ADDRESS))
     token = secrets.token_urlsafe(32)
     address = f"{desk.settings.public_url.rstrip('/')}/calendar/{token}.ics"
     kept = Subscribed(inbound.user, view, digest_of(token), desk.now())
@@ -166,7 +166,7 @@ def calendar(desk: Desk, token: str) -> bytes | None:
         return None
     items, _ = desk.ledger.items.page(view, user, inside(desk, user), count=_MOST)
     items = guarded.items(desk, items, namer(desk))
-    return ics.calendar(items, desk.now(), phrases.VIEW_HEADS[view])
+    return ics.calendar(items, desk.now(), item_phrases.VIEW_HEADS[view])
 
 
 def tell(inbound: Inbound, message: Message) -> list[Effect]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from bot import cards, guarded, kit, phrases, remind
+from bot import cards, guarded, item_phrases, kit, remind
 from bot.desk import key_of
 from bot.listeners.lists import namer
 from bot.replies import post
@@ -48,7 +48,7 @@ def _said(desk: Desk, to: str, items: Sequence[WatchItem], since: date | None, d
     if not found:
         return []
     shown = guarded.items(desk, [one.item for one in found], namer(desk))
-    rows = [(item, phrases.WHYS[one.why.value]) for item, one in zip(shown, found, strict=True)]
+    rows = [(item, item_phrases.WHYS[one.why.value]) for item, one in zip(shown, found, strict=True)]
     user = to if to.startswith(("U", "W")) else ""
     return [post(to, "", f"remind:{to}:{day}", cards.reminder(rows, namer(desk), user), user)]
 
@@ -60,7 +60,7 @@ def _left(desk: Desk, inbound: Inbound, theirs: Sequence[WatchItem]) -> list[Eff
     given = [replace(one, owner="", changed_by="", changed_at=desk.now()) for one in theirs]
     team = desk.settings.team_channel
     numbers = ", ".join(f"#{one.number}" for one in given if one.channels is None or (team or "") in one.channels)
-    note = kit.note(phrases.left(kit.inert(namer(desk)(inbound.user), 60), numbers))
+    note = kit.note(item_phrases.left(kit.inert(namer(desk)(inbound.user), 60), numbers))
     key = key_of(inbound)
     told: list[Effect] = [post(team, "", f"left:{key}", note, "")] if team and numbers else []
     return [Changed(key, "", desk.now(), "left", tuple(given)), *told]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot import eligible, gist, guarded, phrases, postcards, schedule
+from bot import eligible, gist, guarded, phrases, post_phrases, postcards, schedule
 from bot.listeners.lists import namer, number_of
 from bot.replies import beneath, post
 from bot.types import Post, Resend, Stand
@@ -150,11 +150,11 @@ def message(kept: Post) -> Message:
 def held(desk: Desk, channel: str = "") -> str:
     """Say why the posts of a channel are held at present, '' where they are not."""
     if desk.ledger.setting("*", "posts_held"):
-        return phrases.HELD_BY_CLOCK
+        return post_phrases.HELD_BY_CLOCK
     if channel and desk.off(channel):
-        return phrases.HELD_OFF
+        return post_phrases.HELD_OFF
     shared = channel and not desk.settings.guests and desk.directory.shared(channel)
-    return phrases.HELD_SHARED if shared else ""
+    return post_phrases.HELD_SHARED if shared else ""
 
 
 # -- when -------------------------------------------------------------------------------------------------
@@ -172,7 +172,9 @@ def slot(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
         return []
     owed = schedule.owed(one.schedule, one.last, desk.now())
     effects: list[Effect] = [
-        mark(one, missed, Stand.SKIPPED, phrases.MISSED) for missed in owed.skipped if not _marked(desk, one, missed)
+        mark(one, missed, Stand.SKIPPED, post_phrases.MISSED)
+        for missed in owed.skipped
+        if not _marked(desk, one, missed)
     ]
     newest = owed.due or max(owed.skipped, default=None)
     if newest is None:
@@ -191,7 +193,7 @@ def _due(desk: Desk, one: Subscription, when: datetime) -> list[Effect]:
     found = fresh(desk, one)
     if found or (one.digest and one.says_none):
         return made(desk, one, found, when, held(desk, one.channel))
-    return [mark(one, when, Stand.SKIPPED, phrases.NONE_NEW)]
+    return [mark(one, when, Stand.SKIPPED, post_phrases.NONE_NEW)]
 
 
 def at_once(desk: Desk, inbound: Inbound) -> list[Effect]:
@@ -217,7 +219,7 @@ def again(desk: Desk, kept: Post) -> list[Effect]:
         return []
     if not kept.shown:
         found = fresh(desk, one)
-        done = [] if one.digest else [replace(kept, state=Stand.SKIPPED, reason=phrases.SENT_LATER)]
+        done = [] if one.digest else [replace(kept, state=Stand.SKIPPED, reason=post_phrases.SENT_LATER)]
         return [*made(desk, one, found, kept.slot), *done] if found else []
     audience = desk.channel(kept.channel)
     still = desk.searcher.briefings([part["briefing"] for part in kept.shown], audience)

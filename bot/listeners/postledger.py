@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bot import kit, phrases, postcards, schedule
+from bot import kit, phrases, post_phrases, postcards, schedule
 from bot.listeners import filed, posting
 from bot.listeners.lists import namer, number_of, tell
 from bot.listeners.posts import may, send, turned
@@ -31,7 +31,7 @@ def command(desk: Desk, inbound: Inbound) -> Sequence[Effect] | None:
     inside = {one for one in {each.channel for each in subscriptions} if desk.directory.member(inbound.user, one)}
     inside.add(inbound.channel)
     ahead = coming(desk, [one for one in subscriptions if one.channel in inside])
-    stopped = phrases.CLOCK_HELD if posting.held(desk) else ""
+    stopped = post_phrases.CLOCK_HELD if posting.held(desk) else ""
     gone = desk.ledger.posts.recent(inside, postcards.MOST)
     return tell(inbound, postcards.ledger(ahead, gone, desk.settings.timezone, stopped))
 
@@ -84,14 +84,14 @@ def slot(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     text, _, when = rest.partition(" ")
     one = desk.ledger.posts.subscription(number_of(text))
     if one is None:
-        return tell(inbound, kit.note(phrases.NO_SUBSCRIPTION))
+        return tell(inbound, kit.note(post_phrases.NO_SUBSCRIPTION))
     if refused := may(desk, inbound, one.channel):
         return tell(inbound, refused)
     if verb == "send":
         return send(desk, inbound, one)
     found = next((each for each, next_slot, _ in coming(desk, [one]) if next_slot.isoformat() == when), None)
     if found is None or verb not in {"hold", "skip"}:
-        return tell(inbound, kit.note(phrases.NO_POST))
+        return tell(inbound, kit.note(post_phrases.NO_POST))
     reason = f"by {namer(desk)(inbound.user)}"
     state = Stand.HELD if verb == "hold" else Stand.SKIPPED
     return turned(inbound, one, verb, posting.mark(one, datetime.fromisoformat(when), state, reason))
@@ -102,14 +102,14 @@ def dealt(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     verb, _, key = inbound.value.partition(" ")
     kept = desk.ledger.posts.get(key)
     if kept is None or kept.state is not Stand.HELD or verb not in {"send", "skip"}:
-        return tell(inbound, kit.note(phrases.NO_POST))
+        return tell(inbound, kit.note(post_phrases.NO_POST))
     if refused := may(desk, inbound, kept.channel):
         return tell(inbound, refused)
     if verb == "skip":
         skipped = replace(kept, state=Stand.SKIPPED, reason=f"by {namer(desk)(inbound.user)}")
-        return [skipped, *tell(inbound, kit.note(phrases.SKIPPED))]
+        return [skipped, *tell(inbound, kit.note(post_phrases.SKIPPED))]
     effects = posting.again(desk, kept)
-    return [*effects, *tell(inbound, kit.note(phrases.SENDING if effects else phrases.NOTHING_TO_SEND))]
+    return [*effects, *tell(inbound, kit.note(post_phrases.SENDING if effects else post_phrases.NOTHING_TO_SEND))]
 
 
 def released(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
@@ -118,11 +118,11 @@ def released(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
         return tell(inbound, kit.note(phrases.NOT_ALLOWED))
     held = [one for one in desk.ledger.posts.every() if _by_clock(one)]
     effects = [effect for one in reversed(held) for effect in posting.again(desk, one)]
-    return [Setting("*", "posts_held", on=False), *effects, *tell(inbound, kit.note(phrases.GOING_ON))]
+    return [Setting("*", "posts_held", on=False), *effects, *tell(inbound, kit.note(post_phrases.GOING_ON))]
 
 
 def _by_clock(one: Post) -> bool:
-    return one.state is Stand.HELD and one.reason == phrases.HELD_BY_CLOCK
+    return one.state is Stand.HELD and one.reason == post_phrases.HELD_BY_CLOCK
 
 
 ACTIONS = {"post_slot": slot, "post_held": dealt, "post_release": released}

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot import eligible, kit, phrases, postcards, schedule, subscribe
+from bot import eligible, kit, phrases, post_phrases, postcards, schedule, subscribe
 from bot.desk import key_of
 from bot.listeners import posting
 from bot.listeners.lists import namer, number_of, tell
@@ -32,7 +32,7 @@ def may(desk: Desk, inbound: Inbound, channel: str) -> Message | None:
     if refused := refusal(desk, inbound):
         return refused
     if not channel.startswith(("C", "G")):
-        return kit.note(phrases.NOT_THERE)
+        return kit.note(post_phrases.NOT_THERE)
     if not (desk.admin(inbound.user) and desk.directory.member(inbound.user, channel)):
         return kit.note(phrases.NOT_ALLOWED)
     return None
@@ -61,7 +61,7 @@ def _made(text: str, desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     if desk.directory.outside(inbound.channel) and not desk.settings.guests:
         return tell(inbound, kit.note(phrases.SHARED_OUTSIDE))
     if not desk.directory.member(desk.directory.me, inbound.channel):
-        return tell(inbound, kit.note(phrases.NOT_THERE))
+        return tell(inbound, kit.note(post_phrases.NOT_THERE))
     now = desk.now()
     one = Subscription(
         desk.ledger.posts.next_number(), inbound.channel, wanted.topics, wanted.schedule, wanted.digest, inbound.user,
@@ -101,17 +101,17 @@ def menu(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     verb, _, text = inbound.value.partition(" ")
     one = desk.ledger.posts.subscription(number_of(text))
     if one is None or verb not in _OF_SUBSCRIPTION:
-        return tell(inbound, kit.note(phrases.NO_SUBSCRIPTION))
+        return tell(inbound, kit.note(post_phrases.NO_SUBSCRIPTION))
     if refused := may(desk, inbound, one.channel):
         return tell(inbound, refused)
     if one.entry and not (verb == "send" or (verb == "resume" and one.paused)):
-        return tell(inbound, kit.note(phrases.READ_ONLY))
+        return tell(inbound, kit.note(post_phrases.READ_ONLY))
     return _OF_SUBSCRIPTION[verb](desk, inbound, one)
 
 
 def turned(inbound: Inbound, one: Subscription, verb: str, *effects: Effect) -> Sequence[Effect]:
     """Do something to a subscription, and say so."""
-    return [*effects, *tell(inbound, kit.note(phrases.turned(one.number, verb)))]
+    return [*effects, *tell(inbound, kit.note(post_phrases.turned(one.number, verb)))]
 
 
 def _pause(desk: Desk, inbound: Inbound, one: Subscription) -> Sequence[Effect]:
@@ -138,7 +138,7 @@ def send(desk: Desk, inbound: Inbound, one: Subscription) -> Sequence[Effect]:
     """Post now what is new."""
     found = posting.fresh(desk, one)
     if not found:
-        return tell(inbound, kit.note(phrases.NOTHING_TO_SEND))
+        return tell(inbound, kit.note(post_phrases.NOTHING_TO_SEND))
     return turned(inbound, one, "send", *posting.made(desk, one, found, inbound.received))
 
 
@@ -155,7 +155,7 @@ def edited(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     """Take what was filled into a subscription's form."""
     one = desk.ledger.posts.subscription(number_of(inbound.value))
     if one is None or one.entry:
-        return tell(inbound, kit.note(phrases.READ_ONLY if one else phrases.NO_SUBSCRIPTION))
+        return tell(inbound, kit.note(post_phrases.READ_ONLY if one else post_phrases.NO_SUBSCRIPTION))
     if refused := may(desk, inbound, one.channel):
         return tell(inbound, refused)
     filled = dict(inbound.fields)
@@ -179,7 +179,7 @@ def older(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     one = desk.ledger.posts.subscription(number_of(text))
     first = _day(day)
     if one is None or first is None or one.entry:
-        return tell(inbound, kit.note(phrases.NO_SUBSCRIPTION))
+        return tell(inbound, kit.note(post_phrases.NO_SUBSCRIPTION))
     if refused := may(desk, inbound, one.channel):
         return tell(inbound, refused)
     after = replace(one, since=first)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot import kit, phrases, postcards
+from bot import kit, post_phrases, postcards
 from bot.desk import key_of
 from bot.listeners import posting, watchlist
 from bot.listeners.lists import number_of, tell
@@ -34,7 +34,7 @@ def more(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     first, _, key = inbound.value.partition(" ")
     kept = _seen(desk, inbound, key)
     if kept is None:
-        return tell(inbound, kit.note(phrases.NO_POST))
+        return tell(inbound, kit.note(post_phrases.NO_POST))
     names = [str(one["briefing"]) for one in kept.shown]
     allowed = desk.searcher.briefings(names, desk.channel(kept.channel))
     still = [one for one in kept.shown if (found := allowed.get(one["briefing"])) and posting.agrees(desk, found, one)]
@@ -52,7 +52,7 @@ def ask(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     """Open the form that asks about what was posted."""
     kept = _seen(desk, inbound, inbound.value)
     if kept is None:
-        return tell(inbound, kit.note(phrases.NO_POST))
+        return tell(inbound, kit.note(post_phrases.NO_POST))
     title = str(kept.shown[0]["title"]) if len(kept.shown) == 1 else ""
     return [form(inbound, f"form:{key_of(inbound)}", postcards.ask_form(kept.key, title))]
 
@@ -61,7 +61,7 @@ def asked(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     """Answer a question about what was posted, from that alone and to the asker alone, in the channel."""
     kept = _seen(desk, inbound, inbound.value)
     if kept is None:
-        return tell(inbound, kit.note(phrases.NO_POST))
+        return tell(inbound, kit.note(post_phrases.NO_POST))
     text = " ".join(dict(inbound.fields).get("text", "").split())
     here = replace(inbound, surface=Surface.ACTION, channel=kept.channel, thread_ts=kept.ts, text=text)
     if turned := turned_away(desk, here):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot import cards, guarded, kit, match, phrases, topics
+from bot import cards, guarded, item_phrases, kit, match, topics
 from bot.listeners.lists import tell
 from bot.types import Watch
 from bot.watchlist import SPAN, Wish
@@ -38,7 +38,9 @@ def previewed(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
     near = topics.related(wish.text, vector, matched) if matched else ()
     count = len({briefing.id for _, briefing in found})
     message = cards.watch_preview(wish.text, len(found), count, best, guarded.held(desk, near, best))
-    return tell(inbound, guarded.checked(desk, message, best, [wish.text, phrases.watch_preview(len(found), count)]))
+    return tell(
+        inbound, guarded.checked(desk, message, best, [wish.text, item_phrases.watch_preview(len(found), count)])
+    )
 
 
 def listed(desk: Desk, inbound: Inbound, _: Wish) -> Sequence[Effect]:
@@ -51,7 +53,7 @@ def ended(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
     mine = {one.number: one for one in desk.ledger.items.watches(inbound.user)}
     found = mine.get(wish.numbers[0])
     if found is None:
-        return tell(inbound, kit.note(phrases.NO_ITEM))
+        return tell(inbound, kit.note(item_phrases.NO_ITEM))
     return [replace(found, active=False), *tell(inbound, kit.note(f"w{found.number} is off."))]
 
 
@@ -60,4 +62,4 @@ def saved(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     words = inbound.value.strip()
     known = next((one for one in desk.ledger.items.watches(inbound.user) if one.topic == words), None)
     watch = known or Watch(desk.ledger.items.next_watch(), words, inbound.user, desk.now())
-    return [watch, *tell(inbound, kit.note(phrases.watching(watch.number)))]
+    return [watch, *tell(inbound, kit.note(item_phrases.watching(watch.number)))]

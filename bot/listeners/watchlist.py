@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from bot import cards, guarded, kit, phrases
+from bot import cards, guarded, item_phrases, kit, phrases
 from bot.desk import key_of
 from bot.listeners import lists, watches
 from bot.listeners.lists import may_see, namer, number_of, tell
@@ -52,7 +52,7 @@ def change(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
     found = desk.ledger.items.get(wish.numbers)
     mine = [found[n] for n in wish.numbers if n in found and may_see(desk, inbound.user, found[n])]
     if not mine:
-        return tell(inbound, kit.note(phrases.NO_ITEM))
+        return tell(inbound, kit.note(item_phrases.NO_ITEM))
     if wish.verb == "assign" and (refused := _cannot_own(desk, wish.people[0], mine)):
         return tell(inbound, kit.note(refused))
     if len(mine) == 1 and (late := _too_late(desk, mine[0], wish)):
@@ -64,9 +64,11 @@ def made(desk: Desk, inbound: Inbound, wish: Wish, items: Sequence[WatchItem], u
     """Keep items as they are now, and say so, with the way back."""
     gesture = key_of(inbound)
     done = Changed(gesture, inbound.user, desk.now(), wish.verb, tuple(items), undoes)
-    said = phrases.done_to(wish.verb, [one.number for one in items], _whom(desk, wish))
+    said = item_phrases.done_to(wish.verb, [one.number for one in items], _whom(desk, wish))
     read_as = (
-        f"I read “{wish.due.words}” as {phrases.due(wish.due)}." if wish.due and wish.verb in {"add", "move"} else ""
+        f"I read “{wish.due.words}” as {item_phrases.due(wish.due)}."
+        if wish.due and wish.verb in {"add", "move"}
+        else ""
     )
     shown = guarded.items(desk, items, namer(desk))
     return [done, *tell(inbound, cards.changed(said, shown, namer(desk), gesture, read_as))]
@@ -75,7 +77,7 @@ def made(desk: Desk, inbound: Inbound, wish: Wish, items: Sequence[WatchItem], u
 def _whom(desk: Desk, wish: Wish) -> str:
     """Name what a change came to: a person, a day."""
     if wish.verb == "move" and wish.due:
-        return phrases.due(wish.due)
+        return item_phrases.due(wish.due)
     if wish.verb == "snooze" and wish.until:
         return written(wish.until)
     return kit.inert(namer(desk)(wish.people[-1]), 60) if wish.people else ""
@@ -85,9 +87,9 @@ def _cannot_own(desk: Desk, person: str, items: Iterable[WatchItem]) -> str:
     """Say why somebody cannot own items, '' where they can."""
     known = desk.directory.person(person)
     if known is None or not known.member:
-        return phrases.NOT_A_MEMBER
+        return item_phrases.NOT_A_MEMBER
     hidden = [one for one in items if one.channels is not None and not may_see(desk, person, replace(one, owner=""))]
-    return phrases.NOT_MEMBER_OF if hidden else ""
+    return item_phrases.NOT_MEMBER_OF if hidden else ""
 
 
 def _too_late(desk: Desk, item: WatchItem, wish: Wish) -> Message | None:
@@ -100,7 +102,7 @@ def _too_late(desk: Desk, item: WatchItem, wish: Wish) -> Message | None:
     whom = item.owner if wish.verb == "claim" else item.changed_by
     shown = kit.inert(namer(desk)(whom), 60) if whom else "the briefing"
     state = "claimed" if wish.verb == "claim" else item.status.value
-    return kit.note(phrases.unchanged(item.number, state, shown, item.changed_at, desk.settings.timezone))
+    return kit.note(item_phrases.unchanged(item.number, state, shown, item.changed_at, desk.settings.timezone))
 
 
 def _add(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
@@ -128,13 +130,13 @@ def _undo(desk: Desk, inbound: Inbound, _: Wish) -> Sequence[Effect]:
     """Take back one's own last change, where nothing was changed since."""
     steps = desk.ledger.items.last_gesture(inbound.user, desk.now() - _UNDO)
     if not steps:
-        return tell(inbound, kit.note(phrases.NOTHING_TO_UNDO))
+        return tell(inbound, kit.note(item_phrases.NOTHING_TO_UNDO))
     now = desk.ledger.items.get(step.after.number for step in steps)
     since = next((now[step.after.number] for step in steps if now[step.after.number] != step.after), None)
     if since:
         whom = kit.inert(namer(desk)(since.changed_by), 60)
         zone = desk.settings.timezone
-        return tell(inbound, kit.note(phrases.unchanged(since.number, "changed", whom, since.changed_at, zone)))
+        return tell(inbound, kit.note(item_phrases.unchanged(since.number, "changed", whom, since.changed_at, zone)))
     back = [
         replace(
             step.before or replace(step.after, status=Standing.DROPPED), changed_by=inbound.user, changed_at=desk.now()
@@ -151,7 +153,7 @@ def _handover(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
     leaver, heir = wish.people
     theirs = [one for one in desk.ledger.items.still_open() if one.owner == leaver]
     if not theirs:
-        return tell(inbound, kit.note(phrases.NO_ITEM))
+        return tell(inbound, kit.note(item_phrases.NO_ITEM))
     if refused := _cannot_own(desk, heir, theirs):
         return tell(inbound, kit.note(refused))
     given = [replace(one, owner=heir, changed_by=inbound.user, changed_at=desk.now()) for one in theirs]
@@ -171,7 +173,7 @@ def menu(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 - a
         verb, text = "claim", inbound.value
     item = desk.ledger.items.get([number_of(text)]).get(number_of(text))
     if item is None or not may_see(desk, inbound.user, item):
-        return tell(inbound, kit.note(phrases.NO_ITEM))
+        return tell(inbound, kit.note(item_phrases.NO_ITEM))
     if verb == "source" and item.source.get("quote"):
         return tell(inbound, _origin(desk, item))
     if verb == "reassign":
@@ -180,7 +182,7 @@ def menu(desk: Desk, inbound: Inbound) -> Sequence[Effect]:  # noqa: PLR0911 - a
         return change(desk, inbound, Wish("snooze", (item.number,), until=desk.today() + timedelta(days=7)))
     if verb in {"claim", "done", "drop", "quiet"}:
         return change(desk, inbound, Wish(verb, (item.number,)))
-    return tell(inbound, kit.note(phrases.NO_ITEM))
+    return tell(inbound, kit.note(item_phrases.NO_ITEM))
 
 
 def _origin(desk: Desk, item: WatchItem) -> Message:
@@ -195,7 +197,7 @@ def undo(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     """Take back by the button under what was done, where that still is the last change."""
     steps = desk.ledger.items.last_gesture(inbound.user, desk.now() - _UNDO)
     if not steps or steps[0].gesture != inbound.value:
-        return tell(inbound, kit.note(phrases.NOTHING_TO_UNDO))
+        return tell(inbound, kit.note(item_phrases.NOTHING_TO_UNDO))
     return _undo(desk, inbound, Wish("undo"))
 
 
@@ -209,7 +211,7 @@ def submitted(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
         due = _day_range(filled.get("date", ""))
         wish = Wish("add", text=" ".join(filled.get("text", "").split())[:500], due=due)
         if not wish.text:
-            return tell(inbound, kit.note(phrases.NO_ADD_TEXT))
+            return tell(inbound, kit.note(item_phrases.NO_ADD_TEXT))
         where = channel if desk.directory.member(inbound.user, channel) else ""
         return added(desk, inbound, wish, filled.get("person") or inbound.user, where, permalink)
     text, _, briefing = inbound.value.partition(" ")

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import blocks, cards, kit, phrases, postcards
+from bot import blocks, cards, kit, phrases, post_phrases, postcards
 from bot.local.limits import message_problem, view_problem
 from bot.schedule import Schedule
 from bot.types import Note, Post, Stand, Standing, Subscription, WatchItem
@@ -180,7 +180,7 @@ def test_hostile_titles_topics_and_reasons_of_posts_come_out_dead(block: int) ->
         post = Post("digest:3", "C1", now, 3, Stand.HELD, text, (shown,) * 4)
         ahead = [(one, now, [text, other, text])] * 6
         own = {"C1"}
-        inert(postcards.ledger(ahead, [post] * 12, LONDON, phrases.CLOCK_HELD), set(), own)
+        inert(postcards.ledger(ahead, [post] * 12, LONDON, post_phrases.CLOCK_HELD), set(), own)
         assert view_problem(postcards.edit_form(replace(one, topics=(text, other)))) is None
         assert view_problem(postcards.ask_form("k", text)) is None
 
