@@ -11,27 +11,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.errors import IndexUnusable
+from index.fuse import age_key, fuse, newest_first
 from index.steps import known
 from index.store import Store
 from index.types import Hit, Searched
 from index.vectors import FOLDER, VectorIndex, load
-from index.words import ASKING, share, stem, stems
+from index.words import ASKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from index.agenda import Steps
+    from index.fuse import Ranking
     from index.store import Entry, Stored
     from index.types import Audience, Briefing, DateRange, Encoder, Question, Vectors
 
 _COMMON = 2000  # passages: a term that more hold is common, however many do
-_AS_MUCH = 0.9  # of the question, by weight, next to the passage that holds most
 DEPTH = 50  # passages taken from each ranking before they are fused
-# Reciprocal rank fusion: a passage scores the sum of 1 / (K + rank) over the rankings that hold it.
-# Cormack, Clarke and Büttcher, SIGIR 2009, with their K.
-_K = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +80,13 @@ class Searcher:
             catalogue = self._current()
             seen = visible(catalogue.entries, audience, question.period)
             ways = self._rank(question, vector, catalogue, seen)
-            order = fuse(ways.values(), catalogue.owner)
+            order = fuse(ways, self._likeness(vector, ways), catalogue.owner)
             recent = self._recent(question, catalogue, seen)[:count] if question.latest and not question.asks else []
             hits = self._hits([*recent, *order[:count]], vector, dict(ways["words"]))
             weights = self._weigh(question.terms, catalogue, seen)
         weighed = replace(question, weights=weights)
         if question.latest:
-            hits = _newest_first(weighed, hits)[:count]
+            hits = newest_first(weighed, hits)[:count]
         names = tuple(dict.fromkeys(catalogue.owner[i].id for i, _ in order))
         return Found(weighed, tuple(hits), names, _searched(seen))
 
@@ -105,8 +102,9 @@ class Searcher:
             catalogue = self._current()
             seen = visible(catalogue.entries, audience, question.period)
             ways = self._rank(question, vector, catalogue, seen)
+            likeness = self._likeness(vector, ways)
         orders = {way: [i for i, _ in found] for way, found in ways.items() if way != "phrases"}
-        orders["fused"] = [i for i, _ in fuse(ways.values(), catalogue.owner)]
+        orders["fused"] = [i for i, _ in fuse(ways, likeness, catalogue.owner)]
         return {way: list(dict.fromkeys(catalogue.owner[i].id for i in ids)) for way, ids in orders.items()}
 
     def entries(self, audience: Audience) -> tuple[Entry, ...]:
@@ -179,7 +177,7 @@ class Searcher:
 
     def _rank(
         self, question: Question, vector: Vectors, catalogue: _Catalogue, seen: Sequence[Entry]
-    ) -> dict[str, list[tuple[int, float]]]:
+    ) -> dict[str, Ranking]:
         """Rank passages by meaning, by words, and by the phrases that must stand whole: (id, score)."""
         everything = len(seen) == len(catalogue.entries)
         allowed = None if everything else [i for entry in seen for i in entry.passages]
@@ -191,13 +189,21 @@ class Searcher:
             "phrases": self._store.match(phrases, DEPTH, allowed) if phrases else [],
         }
 
+    def _likeness(self, vector: Vectors, ways: Mapping[str, Ranking]) -> dict[int, float]:
+        """Tell how like a question each passage found is: the mean of its cosine and its likest sentence's."""
+        encodings = self._store.encodings({i for found in ways.values() for i, _ in found})
+        return {
+            i: float(passage @ vector + np.max(sentences @ vector, initial=-1.0)) / 2
+            for i, (passage, sentences) in encodings.items()
+        }
+
     def _recent(self, question: Question, catalogue: _Catalogue, seen: Sequence[Entry]) -> list[tuple[int, float]]:
         """Give the opening passages of the briefings that hold every term, newest first: an opening tells the news."""
         every = " AND ".join(_quoted(term) for term in question.terms if term not in ASKING)
         allowed = [i for entry in seen for i in entry.passages]
         found = self._store.match(every, _COMMON, allowed) if every else []
         entries = {catalogue.owner[i].id: catalogue.owner[i] for i, _ in found}
-        newest = sorted(entries.values(), key=lambda entry: (-_age_key(entry.published), entry.id))
+        newest = sorted(entries.values(), key=lambda entry: (-age_key(entry.published), entry.id))
         return [(min(entry.passages), 1.0) for entry in newest]
 
     def _weigh(self, terms: Sequence[str], catalogue: _Catalogue, seen: Sequence[Entry]) -> tuple[float, ...]:
@@ -242,43 +248,6 @@ def visible(entries: Sequence[Entry], audience: Audience, period: DateRange | No
         and (entry.channels is None or entry.channels & audience.channels)
         and (period is None or (entry.published is not None and period.earliest <= entry.published <= period.latest))
     ]
-
-
-def fuse(rankings: Iterable[Sequence[tuple[int, float]]], owner: Mapping[int, Entry]) -> list[tuple[int, float]]:
-    """Fuse rankings of passages by reciprocal rank; of equals the newest briefing comes first."""
-    scores: dict[int, float] = {}
-    for ranking in rankings:
-        for rank, (i, _) in enumerate(ranking, 1):
-            scores[i] = scores.get(i, 0.0) + 1 / (_K + rank)
-    return sorted(scores.items(), key=lambda pair: (-pair[1], -_age_key(owner[pair[0]].published), pair[0]))
-
-
-def _age_key(published: date | None) -> int:
-    return published.toordinal() if published else 0
-
-
-def _newest_first(question: Question, hits: list[Hit]) -> list[Hit]:
-    """Put the newest first of the briefings on the subject, by title and topics; then of those that mention it.
-
-    Of the rest, too, the newest comes first; of one briefing's passages the best.
-    """
-    wanted = {stem(term): weight for term, weight in zip(question.terms, question.weights, strict=True)}
-
-    def tier(hit: Hit) -> tuple[bool, bool]:
-        about = f"{hit.briefing.title}\n{' '.join(hit.briefing.topics)}"
-        return held(about) < _AS_MUCH, held(f"{about}\n{hit.passage.text}") < most * _AS_MUCH
-
-    def held(text: str) -> float:
-        return share(wanted, set(stems(text)))
-
-    def told(hit: Hit) -> Hit:
-        opens = hit.passage.start == hit.briefing.paragraphs[0].start
-        return replace(hit, news=opens and bool(wanted) and not question.asks and not tier(hit)[0])
-
-    most = max((held(f"{hit.briefing.title}\n{hit.passage.text}") for hit in hits), default=0.0)
-    single = list({(hit.briefing.id, hit.passage.start): hit for hit in reversed(hits)}.values())
-    single.sort(key=lambda hit: (*tier(hit), -_age_key(hit.briefing.published), -hit.score))
-    return [told(hit) for hit in single]
 
 
 def _any_of(terms: Sequence[str]) -> str:

@@ -172,6 +172,14 @@ class Store:
         briefings = self.briefings(sorted({row[1] for row in rows}))
         return {row[0]: _stored(row, briefings[row[1]]) for row in rows if row[1] in briefings}
 
+    def encodings(self, ids: Iterable[int]) -> dict[int, tuple[Vectors, Vectors]]:
+        """Read passages' vectors by id, each with its sentences': float32, (dimension,) and (sentences, dimension)."""
+        query = """select p.id, e.passage, e.sentences from passages p join encodings e on e.key = p.key
+            where p.id in (select value from json_each(?))"""
+        rows = self._db.execute(query, [json.dumps(list(ids))])
+        vectors = ((row[0], np.frombuffer(row[1], np.float32), np.frombuffer(row[2], np.float32)) for row in rows)
+        return {i: (passage, sentences.reshape(-1, len(passage))) for i, passage, sentences in vectors}
+
     def vectors(self) -> tuple[Ids, Vectors]:
         """Read every passage's id and vector: int64 of shape (n,), float32 of shape (n, dimension)."""
         query = "select p.id, e.passage from passages p join encodings e on e.key = p.key order by p.id"

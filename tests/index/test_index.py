@@ -21,8 +21,7 @@ from index.errors import FolderError, IndexUnusable
 from index.parse import read_folder
 from index.question import read as read_question
 from index.read import OnnxReader
-from index.search import Searcher, fuse
-from index.store import Entry
+from index.search import Searcher
 from index.types import Audience, Status
 from tests.conftest import LONDON, ROOT
 from tests.fakes import HashEncoder
@@ -242,12 +241,6 @@ def test_a_folder_found_empty_empties_the_index_only_where_it_may(filled: Path, 
         build(data, partial(read_folder, filled, LONDON), HashEncoder("new"), NOW, may_empty=False)
     assert len(ask(data, "million pounds")) == 6
     assert len(index(filled, data).removed) == 6
-
-
-def test_of_equals_the_newest_comes_first() -> None:
-    old = Entry("old", "", date(2025, 1, 1), None, None, (1,))
-    new = Entry("new", "", date(2026, 1, 1), None, None, (2,))
-    assert [i for i, _ in fuse([[(1, 0.9), (2, 0.8)], [(2, 5.0), (1, 4.0)]], {1: old, 2: new})] == [2, 1]
 
 
 WRITER = """
