@@ -32,9 +32,9 @@ FEATURES = (
     "kind missing",
 )
 # Log-odds that the best candidate answers: fitted by index/training/calibrate.py, see its README.
-WEIGHTS: tuple[float, ...] = (0.38, 0.12, 2.11, -0.23, 0.31, 0.04, 0.52, -0.51, -0.23)
-BIAS = -2.02
-THRESHOLD = 0.1  # the confidence below which nothing is answered; likewise
+WEIGHTS: tuple[float, ...] = (0.51, 0.09, 1.14, -0.25, 0.3, 0.03, 0.49, -0.53, -0.1)
+BIAS = -1.25
+THRESHOLD = 0.08  # the confidence below which nothing is answered; likewise
 _DOUBTED = -8.0  # the reader's margin under which a figure of the kind asked for is marked rather than its span
 # The confidence of what holds the subject by its very words: an opening quoted for "the latest on …", from a briefing
 # whose title and topics are on it; a list, each item of which holds every word of the subject.

@@ -65,7 +65,7 @@ class Asked:
     """A question, what it is asked among, and the words that answer, none where nothing does.
 
     ``about`` is the id of the context that it was asked about; ``hidden`` are those left out, ``shown`` those put in
-    for it alone. ``way`` is own, without, cut, swapped or untold; ``among`` is articles, replies or passages
+    for it alone. ``way`` is own, without, cut, swapped or untold; ``among`` is articles, replies, passages or documents
     of ours.
     """
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from tqdm import tqdm
 
 from index.evaluate import auroc, token_f1
 from index.read import best
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     # Rows to start and end logits of every token and answerability logits: (rows, tokens), (rows, tokens), (rows,).
     Reading = Callable[[Sequence[Row]], tuple[Floats, Floats, Floats]]
+
+
+BATCH = 32  # rows read at once
 
 
 def reading(network: Network, device: str) -> Reading:
@@ -58,15 +62,17 @@ def report(read: Reading, tokenizer: Tokenizer, some: list[Example]) -> dict[str
 
 
 def _places(read: Reading, rows: Sequence[Row]) -> list[tuple[tuple[int, int], float]]:
-    """Give each row's best span in the passage and its answerability logit."""
-    found = []
-    for begin in range(0, len(rows), 32):
-        part = rows[begin : begin + 32]
-        for row, start, end, answer in zip(part, *read(part), strict=True):
+    """Give each row's best span in the passage and its answerability logit; rows of like length are read together."""
+    found = {}
+    order = sorted(range(len(rows)), key=lambda at: len(rows[at].ids))
+    for begin in tqdm(range(0, len(order), BATCH), desc="measured", disable=None):
+        part = order[begin : begin + BATCH]
+        for at, start, end, answer in zip(part, *read([rows[at] for at in part]), strict=True):
+            row = rows[at]
             first, last, _ = best(start[: len(row.ids)], end[: len(row.ids)], np.array(row.types, bool))
             place = (row.offsets[first][0] - row.shift, row.offsets[last][1] - row.shift)
-            found.append((place, float(answer)))
-    return found
+            found[at] = (place, float(answer))
+    return [found[at] for at in range(len(rows))]
 
 
 def _f1(scored: Sequence[tuple[Example, tuple[int, int], float]]) -> float:
