@@ -80,7 +80,7 @@ class Searcher:
             catalogue = self._current()
             seen = visible(catalogue.entries, audience, question.period)
             ways = self._rank(question, vector, catalogue, seen)
-            order = fuse(ways, self._likeness(vector, ways), catalogue.owner)
+            order = self._fused(ways, vector, catalogue)
             recent = self._recent(question, catalogue, seen)[:count] if question.latest and not question.asks else []
             hits = self._hits([*recent, *order[:count]], vector, dict(ways["words"]))
             weights = self._weigh(question.terms, catalogue, seen)
@@ -102,10 +102,8 @@ class Searcher:
             catalogue = self._current()
             seen = visible(catalogue.entries, audience, question.period)
             ways = self._rank(question, vector, catalogue, seen)
-            likeness = self._likeness(vector, ways)
-        orders = {way: [i for i, _ in found] for way, found in ways.items() if way != "phrases"}
-        orders["fused"] = [i for i, _ in fuse(ways, likeness, catalogue.owner)]
-        return {way: list(dict.fromkeys(catalogue.owner[i].id for i in ids)) for way, ids in orders.items()}
+            orders = {"meaning": ways["meaning"], "words": ways["words"], "fused": self._fused(ways, vector, catalogue)}
+        return {way: list(dict.fromkeys(catalogue.owner[i].id for i, _ in order)) for way, order in orders.items()}
 
     def entries(self, audience: Audience) -> tuple[Entry, ...]:
         """List the briefings that this audience may see."""
@@ -189,13 +187,14 @@ class Searcher:
             "phrases": self._store.match(phrases, DEPTH, allowed) if phrases else [],
         }
 
-    def _likeness(self, vector: Vectors, ways: Mapping[str, Ranking]) -> dict[int, float]:
-        """Tell how like a question each passage found is: the mean of its cosine and its likest sentence's."""
+    def _fused(self, ways: Mapping[str, Ranking], vector: Vectors, catalogue: _Catalogue) -> list[tuple[int, float]]:
+        """Order what was found. A passage is as like a question as the mean of its cosine and its likest sentence's."""
         encodings = self._store.encodings({i for found in ways.values() for i, _ in found})
-        return {
+        likeness = {
             i: float(passage @ vector + np.max(sentences @ vector, initial=-1.0)) / 2
             for i, (passage, sentences) in encodings.items()
         }
+        return fuse(ways, likeness, catalogue.owner)
 
     def _recent(self, question: Question, catalogue: _Catalogue, seen: Sequence[Entry]) -> list[tuple[int, float]]:
         """Give the opening passages of the briefings that hold every term, newest first: an opening tells the news."""

@@ -67,7 +67,7 @@ def slack(  # noqa: PLR0913, PLR0917 - what is measured, and with what
                     measured(world, row)
         finally:
             bot.terminate()
-            workspace.stop()
+    workspace.stop()
 
 
 def _load(world: _World, row: Callable[[str, str], None]) -> None:

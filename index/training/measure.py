@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Reading = Callable[[Sequence[Row]], tuple[Floats, Floats, Floats]]
 
 
-BATCH = 32  # rows read at once
+_AT_ONCE = 32  # rows
 
 
 def reading(network: Network, device: str) -> Reading:
@@ -65,8 +65,8 @@ def _places(read: Reading, rows: Sequence[Row]) -> list[tuple[tuple[int, int], f
     """Give each row's best span in the passage and its answerability logit; rows of like length are read together."""
     found = {}
     order = sorted(range(len(rows)), key=lambda at: len(rows[at].ids))
-    for begin in tqdm(range(0, len(order), BATCH), desc="measured", disable=None):
-        part = order[begin : begin + BATCH]
+    for begin in tqdm(range(0, len(order), _AT_ONCE), desc="measured", disable=None):
+        part = order[begin : begin + _AT_ONCE]
         for at, start, end, answer in zip(part, *read([rows[at] for at in part]), strict=True):
             row = rows[at]
             first, last, _ = best(start[: len(row.ids)], end[: len(row.ids)], np.array(row.types, bool))

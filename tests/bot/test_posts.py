@@ -91,14 +91,20 @@ def test_a_channel_may_ask_for_a_line_where_nothing_is_new(stage: Callable[..., 
     assert [post["text"] for post in one.said()] == ["No new briefings this time."]
 
 
-def test_a_long_digest_shows_ten_and_a_button_for_the_rest(stage: Callable[..., Stage]) -> None:
-    one = stage()
+def long_digest(one: Stage) -> dict[str, Any]:
+    """Have fourteen new briefings posted as one digest."""
     one.told("post here weekdays at 08:30")
     front = "title: Number {}\npublished: 2026-11-20\ntopics: [tax]"
-    write(one.folder, {f"n{n:02}": (front.format(n), f"Body {n} says something new.") for n in range(14)})
+    write(one.folder, {f"n{n:02}": (front.format(n), f"Body {n} costs £{n + 5} million.") for n in range(14)})
     one.index()
     one.at("2026-11-23T08:31")
     (post,) = one.said()
+    return post
+
+
+def test_a_long_digest_shows_ten_and_a_button_for_the_rest(stage: Callable[..., Stage]) -> None:
+    one = stage()
+    post = long_digest(one)
     assert post["text"].count("•") == 10
     (button,) = [found for found in elements(post["blocks"]) if found.get("action_id") == "post_more"]
     assert button["text"]["text"] == "and 4 more"
@@ -109,12 +115,7 @@ def test_a_long_digest_shows_ten_and_a_button_for_the_rest(stage: Callable[..., 
 
 def test_what_a_briefing_no_longer_says_is_left_out_of_the_rest_of_a_digest(stage: Callable[..., Stage]) -> None:
     one = stage()
-    one.told("post here weekdays at 08:30")
-    front = "title: Number {}\npublished: 2026-11-20\ntopics: [tax]"
-    write(one.folder, {f"n{n:02}": (front.format(n), f"Body {n} costs £{n + 5} million.") for n in range(14)})
-    one.index()
-    one.at("2026-11-23T08:31")
-    (post,) = one.said()
+    post = long_digest(one)
     (kept,) = one.sent()
     wrong = [{**part, "figures": ["£99 million"]} if part["title"] == "Number 2" else part for part in kept.shown]
     one.world.bot.ledger.apply([replace(kept, shown=tuple(wrong))], one.clock.now())
