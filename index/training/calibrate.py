@@ -36,7 +36,7 @@ from index.parse import read_lines
 from index.question import read as read_question
 from index.read import SHIPPED, OnnxReader
 from index.search import Searcher
-from index.training import examples
+from index.training import examples, negatives
 from index.training.examples import Example
 from index.types import Audience
 
@@ -244,7 +244,7 @@ def _reply_rows(folder: Path) -> tuple[dict[str, dict[str, str]], list[Asked]]:
 
 
 def _every_way(own: list[Example], count: int, contexts: dict[str, dict[str, str]], draw: random.Random) -> list[Asked]:
-    swapped = examples.swapper(own, draw)
+    swapped = negatives.swapper(own, draw)
     return [
         replace(asked, among=_among(one))
         for one in draw.sample(own, count)
@@ -274,7 +274,7 @@ def _ways(one: Example, contexts: dict[str, dict[str, str]], swapped: Example | 
     texts = tuple(one.passage[start:end] for start, end in one.answers)
     yield Asked("own", one.question, name, texts)
     yield Asked("without", one.question, name, (), (name,))
-    cut = examples.without_answer(one)
+    cut = negatives.without_answer(one)
     if cut:
         yield Asked("cut", one.question, name, (), (name,), (_context(contexts, cut, "cut-"),))
     if swapped:

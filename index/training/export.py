@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from index.models import DEFAULT, INPUTS, source, write_graph
 from index.read import SHIPPED
 from index.runtime import GRAPH, TOKENIZER, ModelManifest, file_sha256, open_session, open_tokenizer
-from index.training.examples import held_apart
+from index.training.askings import held_apart
 from index.training.measure import reading, report
 from index.training.network import LONGEST, Network, fresh
 from index.training.train import WEIGHTS

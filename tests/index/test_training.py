@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from index.training import examples
+from index.training import askings, examples
+from index.training.made import MADE, REPLIES
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from index.training.examples import Example
 
 SUBJECTS = ("Norway", "Belgium", "Kenya", "Chile", "Japan", "Latvia", "Malta", "Peru")
 
@@ -19,8 +22,8 @@ SUBJECTS = ("Norway", "Belgium", "Kenya", "Chile", "Japan", "Latvia", "Malta", "
 ANSWERS = {name: f"£{at + 3} million" for at, name in enumerate(SUBJECTS)}
 
 
-OURS = ("written", "outcomes", "siblings")
-WRITTEN = [
+OURS = (examples.WRITTEN, examples.OUTCOMES, examples.DOCUMENTS)
+WRITTEN: list[dict[str, Any]] = [
     {"reply": "Kenya", "questions": [
         {"question": "UK-Kenya trade in 2024?", "answer": "£22 billion"},
         {"question": "What did Kenya import in 2024?", "answer": ""},
@@ -33,6 +36,9 @@ WRITTEN = [
         {"question": "What was paid for the Severn?", "answer": "£9 million"},
         {"question": "What was paid for the Trent?", "answer": ""},
     ]},
+    {"replies": ["Chile", "Japan"], "questions": [
+        {"question": "What did trade with Chile come to?", "answer": "£23 billion"},
+    ]},
 ]  # fmt: skip
 
 
@@ -43,10 +49,8 @@ def write(data: Path, part: str, rows: list[dict[str, Any]]) -> None:
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Write a folder of data in the form that the training reads, with one source of another licence."""
-    few = {"own": 16, "near": 8, "cut": 8, "swapped": 8}
-    monkeypatch.setattr(
-        examples, "DRAWN", dict.fromkeys(("squadshifts-new_wiki", "made", examples.REPLIES, *OURS), few)
-    )
+    few = askings.Drawn(16, 8, 8, beside=2)
+    monkeypatch.setattr(askings, "DRAWN", dict.fromkeys(("squadshifts-new_wiki", MADE, REPLIES, *OURS), few))
     rows: list[dict[str, Any]] = []
     pairs: list[dict[str, Any]] = []
     for at, name in enumerate(SUBJECTS):
@@ -56,8 +60,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             f" separately. Officials keep {' '.join(f'{name.lower()}{n}' for n in range(60))} under review."
         )
         found = [{"text": ANSWERS[name], "start": text.index(ANSWERS[name])}]
-        row = {"title": name, "question": f"How much was the treaty with {name} worth?", "context": text}
-        row |= {"answers": found, "answerable": True}
+        row: dict[str, Any] = {"title": name, "context": text, "answers": found, "answerable": True}
+        row["question"] = f"How much was the treaty with {name} worth?"
         rows += [{**row, "source": source} for source in ("squadshifts-new_wiki", "xquad-en")]
         asked = f"To ask the Secretary of State for Business, what the trade with {name} was worth in 2024."
         reply = f"Trade with {name} was worth £{at + 20} billion in 2024. It grew by {at + 2} per cent on the year."
@@ -71,13 +75,26 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_same_seed_gives_the_same_examples_and_another_gives_others(data: Path) -> None:
-    assert examples.training(data, 3) == examples.training(data, 3)
-    assert examples.training(data, 3) != examples.training(data, 4)
+def drawn_one_by_one(data: Path) -> list[Example]:
+    return [one for asking in askings.training(data, 3) for one in asking]
+
+
+def test_the_same_seed_gives_the_same_askings_and_another_gives_others(data: Path) -> None:
+    assert askings.training(data, 3) == askings.training(data, 3)
+    assert askings.training(data, 3) != askings.training(data, 4)
+
+
+def test_one_passage_of_an_asking_answers_at_most_and_all_are_asked_the_same(data: Path) -> None:
+    drawn = askings.training(data, 3)
+    assert {sum(one.answerable for one in asking) for asking in drawn} == {0, 1}
+    assert max(map(len, drawn)) == 3  # the passage that answers, and two beside it
+    for asking in drawn:
+        assert len({one.question for one in asking}) == 1
+        assert len({one.passage for one in asking}) == len(asking)
 
 
 def test_a_passage_that_does_not_answer_holds_no_answer(data: Path) -> None:
-    drawn = examples.training(data, 3)
+    drawn = drawn_one_by_one(data)
     made = {one.made for one in drawn}
     assert made == {"own", "near", "cut", "swapped"}
     for one in drawn:
@@ -88,7 +105,7 @@ def test_a_passage_that_does_not_answer_holds_no_answer(data: Path) -> None:
 
 
 def test_a_question_with_another_name_asks_what_its_passage_never_names(data: Path) -> None:
-    swapped = [one for one in examples.training(data, 3) if one.made == "swapped" and one.source != "made"]
+    swapped = [one for one in drawn_one_by_one(data) if one.made == "swapped" and one.source == "squadshifts-new_wiki"]
     assert swapped
     for one in swapped:
         asked = [name for name in SUBJECTS if name.lower() in one.question.lower()]
@@ -97,7 +114,7 @@ def test_a_question_with_another_name_asks_what_its_passage_never_names(data: Pa
 
 
 def test_a_question_made_of_a_sentence_does_not_hold_its_own_answer(data: Path) -> None:
-    made = [one for one in examples.training(data, 3) if one.source == "made" and one.made == "own"]
+    made = [one for one in drawn_one_by_one(data) if one.source == "made" and one.made == "own"]
     assert made
     for one in made:
         (start, end) = one.answers[0]
@@ -109,7 +126,7 @@ def test_rows_whose_licence_would_bind_the_weights_are_left_out(data: Path) -> N
 
 
 def test_what_we_wrote_is_read_with_its_reply_or_its_own_passage(data: Path) -> None:
-    drawn = [one for one in examples.training(data, 3) if one.source in OURS and one.made == "own"]
+    drawn = [one for one in drawn_one_by_one(data) if one.source in OURS and one.made == "own"]
     found = {(one.question, one.answerable): [one.passage[slice(*place)] for place in one.answers] for one in drawn}
     assert found == {
         ("UK-Kenya trade in 2024?", True): ["£22 billion"],
@@ -117,30 +134,43 @@ def test_what_we_wrote_is_read_with_its_reply_or_its_own_passage(data: Path) -> 
         ("What came of this: The Lords are to vote on the ports order", True): ["approved the order on 3 May"],
         ("What came of this: MPs are to vote on the ports order", False): [],
         ("What was paid for the Severn?", True): ["£9 million"],
-        ("What was paid for the Severn?", False): [],
-        ("What was paid for the Trent?", False): [],
+        ("What did trade with Chile come to?", True): ["£23 billion"],
     }
 
 
-def test_a_question_about_a_document_is_asked_of_the_passage_that_answers_and_of_those_beside_it(data: Path) -> None:
-    drawn = [one for one in examples.training(data, 3) if one.made == "own"]
-    found = {
-        (one.question[-6:-1], one.passage, one.answerable) for one in drawn if one.question.startswith("What was paid")
-    }
-    pilot, severn = WRITTEN[-1]["passages"]
-    assert found == {
-        ("evern", severn, True),
-        ("evern", pilot, False),
-        ("Trent", severn, False),
-        ("Trent", pilot, False),
-    }
+def test_a_question_about_a_document_is_asked_of_the_passage_that_answers_together_with_those_beside_it(
+    data: Path,
+) -> None:
+    found: dict[str, set[tuple[str, bool]]] = {}
+    for asking in askings.training(data, 3):
+        if asking[0].made in {"own", "near"}:
+            found.setdefault(asking[0].question, set()).update((one.passage, one.answerable) for one in asking)
+    pilot, severn = WRITTEN[2]["passages"]
+    assert {(pilot, False), (severn, True)} <= found["What was paid for the Severn?"]
+    assert {(pilot, False), (severn, False)} <= found["What was paid for the Trent?"]
+
+
+def test_several_replies_on_one_subject_are_asked_about_as_a_document_is(data: Path) -> None:
+    drawn = [
+        asking for asking in askings.training(data, 3) if asking[0].question == "What did trade with Chile come to?"
+    ]
+    assert drawn
+    for own, *beside in drawn:
+        assert own.passage[slice(*own.answers[0])] == "£23 billion"
+        assert {one.answerable for one in beside} == {False}
 
 
 @pytest.mark.parametrize(("reply", "answer"), [("Kenya", "£23 billion"), ("Atlantis", "£22 billion"), ("Atlantis", "")])
 def test_a_line_whose_reply_or_answer_is_not_there_is_named(data: Path, reply: str, answer: str) -> None:
     write(data, "train", [{"reply": reply, "questions": [{"question": "How much?", "answer": answer}]}])
     with pytest.raises(ValueError, match=rf"train\.jsonl: '{answer}' is not in the passage of '{reply}'; mend"):
-        examples.training(data, 3)
+        askings.training(data, 3)
+
+
+def test_several_replies_of_which_one_is_not_there_are_named(data: Path) -> None:
+    write(data, "train", [{"replies": ["Kenya", "Atlantis"], "questions": [{"question": "How much?", "answer": ""}]}])
+    with pytest.raises(ValueError, match=r"train\.jsonl: '' is not in the passage of \['Kenya', 'Atlantis'\]; mend"):
+        askings.training(data, 3)
 
 
 def test_no_passage_of_ours_is_both_trained_on_and_measured_with() -> None:
@@ -149,12 +179,17 @@ def test_no_passage_of_ours_is_both_trained_on_and_measured_with() -> None:
         for part in ("train", "dev")
     }
     trained, apart = (
-        {row.get("reply") or row.get("passage") or row["passages"][0] for row in rows} for rows in parts.values()
+        {
+            name
+            for row in rows
+            for name in row.get("replies") or [row.get("reply") or row.get("passage") or row["passages"][0]]
+        }
+        for rows in parts.values()
     )
     assert trained
     assert apart
     assert not trained & apart
-    for row in (row for rows in parts.values() for row in rows if "reply" not in row):
+    for row in (row for rows in parts.values() for row in rows if not row.keys() & {"reply", "replies"}):
         said = [one.get("answer", one.get("report")) for one in row.get("questions", row.get("items"))]
         assert any(said)
         assert all(any(words in text for text in row.get("passages", [row.get("passage")])) for words in said)
