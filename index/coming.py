@@ -58,6 +58,16 @@ _REPORTED = re.compile(
     re.IGNORECASE,
 )
 _WOULD = re.compile(r"\bwould\b", re.IGNORECASE)
+# Who is to tell a figure tells of a step, not of a time's figure: "the OBR is to certify the yield in March".
+_TELLS = re.compile(
+    r"\b(?:will|shall|must|(?:is|are)(?:\s+\w+)?\s+to)\s+(?:then\s+|also\s+|now\s+)?(?:be\s+)?(?:publish|issu|releas|certif|report|updat|revis|set\s+out|present|announc|produc|la(?:y|id)|writ|tell|told|respon)\w*",
+    re.IGNORECASE,
+)
+# A time that names something already out: "in our briefing of 16 December".
+_NAMES = re.compile(
+    r"\b(?:briefings?|reports?|letters?|statements?|notes?|articles?|editions?|newsletters?|answers?|judgments?|speech|speeches|papers?)\s+of\s+$",
+    re.IGNORECASE,
+)
 _NEARBY = re.compile(r"\b(?:next|this|later|coming|tomorrow|within|for|over)\b", re.IGNORECASE)
 _CHANGES = re.compile(
     r"\bwill\s+(?:rise|fall|increase|drop|go\s+(?:up|down)|be\s+[a-z]+)\s+(?:to|by|from)\b", re.IGNORECASE
@@ -109,10 +119,13 @@ def _figure(before: str, clause: str, named: DateRange, *, listed: bool) -> bool
     words = named.words.lower()
     if _PERIOD.search(f"{before}to " if words.startswith("to ") else before) or _BARE_YEAR.match(words):
         return True
+    if _NAMES.search(before):
+        return True
     if named.exact is Exact.DAY or listed:
         return False
     near = next((part for part in re.split(r",\s+(?:and|with)\s+", clause) if named.words in part), clause)
-    forecast, quantity = bool(_FORECAST.search(near)), bool(_QUANTITY.search(before))
+    forecast = bool(_FORECAST.search(near)) and not _TELLS.search(near)
+    quantity = bool(_QUANTITY.search(before))
     if words.startswith("from "):
         return forecast and quantity
     bound = _CHANGES.search(near) or (_BOUND.search(near) and words.startswith("by "))
@@ -133,7 +146,7 @@ def _ahead(kind: Tense, named: DateRange, past: DateRange, said: date, *, listed
         Tense.AHEAD: ahead or "today" in named.words.lower(),
         Tense.ASKED: surely or (past != named and (nearer or listed) and deadline),
         Tense.UNSURE: ahead and (listed or nearer or past == named or weekday),
-        Tense.NONE: ahead if listed else surely,
+        Tense.NONE: ahead if listed else surely or (ahead and nearer and (deadline or named.earliest > said)),
         Tense.WISHED: ahead and listed,
         Tense.BEHIND: surely and not open_ended and not _NEARBY.search(named.words),
     }

@@ -15,7 +15,7 @@ from index.coming import ANY_DAY, times
 from index.guard import parted
 from index.items import OPENING, cut, items, kept
 from index.sentences import sentences
-from index.tense import verbs
+from index.tense import edges, verbs
 from index.types import NextStep
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from index.coming import Time
     from index.types import Briefing, DateRange, Paragraph
 
-VERSION = 2  # raise it when the same briefing would give other steps, by this room or one under it
+VERSION = 3  # raise it when the same briefing would give other steps, by this room or one under it
 _HEADING = re.compile(
     r"\b(?:next steps?|what to watch|what happens next|what(?:['’]s| is| comes) next|looking ahead|timeline|key dates|dates to watch|coming up|what next)\b|^next\W*$",
     re.IGNORECASE,
@@ -43,7 +43,8 @@ _LEAD = re.compile(
 )
 _COMES = re.compile(
     r"\b(?:is|are|remains?)\s+(?:\w+\s+)?(?:due|expected|scheduled|set\s+to|to\s+(?:be|follow|report|publish|decide))\b"
-    r"|\bwill\s+(?:\w+\s+)?(?:be\s+(?:published|laid|introduced|debated|considered|announced|held|decided|heard)|publish|report|respond|reply|lay|introduce|vote|meet|decide|return|announce|follow)\b",
+    r"|\bwill\s+(?:\w+\s+)?(?:be\s+(?:published|laid|introduced|debated|considered|announced|held|decided|heard)|publish|report|respond|reply|lay|introduce|vote|meet|decide|return|announce|follow)\b"
+    r"|\b(?:has|have)\s+(?:still\s+to\b|(?:\w+\s+)?been\s+(?:promised|pledged)\b)|\bstill\s+to\s+(?:be\s+[a-z]+|come|decide|report|publish|respond)\b",
     re.IGNORECASE,
 )
 _ATTRIBUTION = re.compile(
@@ -181,7 +182,11 @@ def _comes(quote: str, said: date | None, *, item: bool) -> bool:
     if quote.startswith("|") or quote.endswith("?"):
         return False
     if not item:
-        return bool(_COMES.search(quote)) and not _DENIED.search(quote)
+        found = _COMES.search(quote)
+        if not found:
+            return False
+        opens = max(cut for cut in edges(quote) if cut <= found.start())
+        return not _DENIED.search(quote, opens, found.end())
     return not dates.find(quote, said or ANY_DAY) and len(quote.split()) >= _SHORTEST and not quote.endswith(":")
 
 

@@ -43,7 +43,7 @@ _SCHEDULED = (
     r"|runs?\s+(?:until|to|from|for|out)|falls?\s+(?:on|due)|go(?:es)?\s+(?:to|before|live|into|up|down)|(?:end|close|open|rise|reopen)\s+(?=(?:on|from|at|in|by|next)\b)|lapses?|ceases?|appl(?:y|ies)|faces?|arrives?|convenes?|kicks?\s+off|concludes?|publishes"
     r"|(?:votes|debates|sits|reports)\s+(?:on|next|again|by|within|later|back)|(?:parliament|house|commons|lords|bill|committee|court|mps|peers|talks)\s+(?:now\s+|then\s+|next\s+)?(?:returns?|reports|hears|considers?|debates?|votes?|sits?)|rises?\s+(?:for|on)|returns?\s+on|hosts|holds|stands?\s+down"
     r"|moves\s+to|points?\s+(?:now\s+)?(?=to\b)|keeps?|extends|brings|commits?|looms|closing(?!\s+da)|opening|beginning|starting|ending|expiring|finishing|running|lasting|concluding|resuming|nominating|facing"
-    r"|taking\s+(?:effect|place|over)|coming\s+(?:into|up)|entering\s+into|in\s+(?:force|place)|target\s+(?:date|of)"
+    r"|(?:requires?|obliges?|binds|instructs)(?=\s[^.;:]*\sto\s)|gives?\b(?=[^.;:]*\b(?:until|to\s+[a-z]+\b[^.;:]*\bby)\b)|(?:new|revised|fresh|later|earlier|start|starting|opening)\s+(?:date|deadline)\s+of|taking\s+(?:effect|place|over)|coming\s+(?:into|up)|entering\s+into|in\s+(?:force|place)|target\s+(?:date|of)"
 )
 _WISHED = (
     r"wants?|wanted|hopes?|hoped|urge[sd]?|demand(?:s|ed)?|call(?:s|ed)?\s+(?:for|on)|recommended|suggests?|suggested|asks|recommends|pressed\s+for|argues?"
@@ -58,7 +58,7 @@ _NOT_PAST = r"(?!need|indeed|speed|proceed|exceed|succeed|feed|seed|hundred|unit
 _NOT_ADJECTIVE = "".join(rf"(?<!\b{word}\s)" for word in "the a an its their his her any this of new more no".split())
 _VERB = re.compile(
     r"\b(?:"
-    rf"(?P<lapsed>(?:was|were|had\s+been|had){_ADVERB}\s+(?:{_PLANNED}|hoping|aiming|hoped|forecast|projected|working|both\b|the\b|an?\b){_REST}|would{_ADVERB}\s+have|(?:should|could|might|may|must){_ADVERB}\s+have)"
+    rf"(?P<lapsed>had\s+been{_ADVERB}\s+(?:{_ASKED})|(?:was|were|had\s+been|had){_ADVERB}\s+(?:{_PLANNED}|hoping|aiming|hoped|forecast|projected|working|both\b|the\b|an?\b){_REST}|would{_ADVERB}\s+have|(?:should|could|might|may|must){_ADVERB}\s+have)"
     rf"|(?P<ahead>(?:has|have)(?:\s+been)?\s+(?:slipped|moved|pushed\s+back|put\s+(?:off|back)|postponed|delayed|deferred|extended|brought\s+forward)(?=\s+(?:to|until)\b)|(?:(?:will|shall|would|should|must|cannot|can|(?-i:may)|needs?){_REST}|(?:has|have)\s+(?:until|to\b|(?:\w+\s+)?(?:days|weeks|months)\s+to)|(?:has|have)\s+(?=(?:the|a|an|its|their|his|her|mps|peers)\b))"
     rf"|(?:is|are|remains?){_ADVERB}\s+{_PLANNED}{_REST}|(?:is|are|remains?|stays?){_ADVERB}\s+(?:open|closed|in\s+force|available|suspended|frozen|on\s+(?:hold|track|course))|(?:plans?|aims?|intends?|expects?|pledges?|promises|proposes|proposing|seeks|prepares|preparing|expecting|(?:intention|aim|plan|deadline)\s+is)\b|{_SCHEDULED})"
     rf"|(?P<asked>(?:was|were|(?:has|have)(?:{_ADVERB}\s+been)?){_ADVERB}\s+(?:{_ASKED})|{_ASKED}|fixing|setting|promising|(?:has|have){_ADVERB}\s+(?:set|said|published|laid|confirmed|given|made|\w+ed))"
@@ -69,7 +69,7 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _EDGE = re.compile(
-    r"[;:()–—“”\"]|\bthat\b|,\s+(?:(?:for|on|of|in|by|to|with|after|under)\s+)?(?:which|whom|whose|who|where|when|while|whereas|although|though|but|because|after|as|so|if|unless)\b|\b(?:but|while|whereas|although|though|unless)\b",
+    r"[;:()–—“”\"]|\bthat\b|,\s+(?:(?:for|on|of|in|by|to|with|after|under)\s+)?(?:which|whom|whose|who|where|when|while|whereas|although|though|but|because|after|as|so|if|unless)\b|\b(?:but|while|whereas|although|though|unless)\b|,\s+(?=(?:will|is|are|has|have|was|were|would|must|may)\b)",
     re.IGNORECASE,
 )
 

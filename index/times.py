@@ -84,6 +84,7 @@ NAMINGS = (
     Naming(
         rf"(?:from|between|over){S}(?P<year>{_YEAR_NUMBER}){S}(?:to|and|until){S}(?P<until>{_YEAR_NUMBER})", mean.year
     ),
+    Naming(rf"(?<![\s\S])(?P<year>{_YEAR_NUMBER})(?=:{S})", mean.year, led=False),  # "2028: first offers"
     Naming(
         rf"(?P<year>{_YEAR_NUMBER})(?={S}(?:deadline|as{S}(?:the|its|a){S}(?:\w+{S})?(?:deadline|target|date)))",
         mean.year,

@@ -87,6 +87,14 @@ TO_COME = [
     ("The Bill, introduced on 4 February, is due to have its second reading on 25 February.", ["2026-02-25..2026-02-25"]),
     ("Fees go up on 1 April, while exemptions for charities end on 30 June.", ["2026-04-01..2026-04-01", "2026-06-30..2026-06-30"]),
     ("Evidence sessions start next week, with a report expected by July.", ["2026-02-16..2026-02-22", "2026-02-12..2026-07-31"]),
+    ("Trials in Kent and Fife start on 1 May, with four more areas to follow in June.", ["2026-05-01..2026-05-01", "2026-06-01..2026-06-30"]),
+    ("Norfolk joins the scheme on 1 April.", ["2026-04-01..2026-04-01"]),
+    ("The motion requires the committee to finish by 30 April.", ["2026-02-12..2026-04-30"]),
+    ("The council has yet to begin and was given a new date of 9 March.", ["2026-03-09..2026-03-09"]),
+    ("The OBR is to certify the yield of the levy in March.", ["2026-03-01..2026-03-31"]),
+    ("HMRC will write to every firm in April with an estimate of what it owes.", ["2026-04-01..2026-04-30"]),
+    ("The second round, which had been promised for the spring, is to open on 1 September.", ["2026-09-01..2026-09-01"]),
+    ("The levy, which rose on 1 February, will rise again on 1 June.", ["2026-06-01..2026-06-01"]),
 ]  # fmt: skip
 
 
@@ -136,6 +144,9 @@ NOT_TO_COME = [
     "The minister's reply, dated 3 February, was published on Monday.",
     "A written statement on 4 February said the order was to have been made in January.",
     "The 2026 settlement is worth £78 billion.",
+    "The scheme, which we costed at £3 million in our briefing of 16 December, will cost £5 million.",
+    "Trials start with a letter to patients.",
+    "The sale had been agreed for March.",
 ]
 
 
@@ -244,6 +255,23 @@ def test_the_list_under_a_heading_is_what_to_watch(body: str) -> None:
 )
 def test_a_timeline_of_lines_or_a_table_gives_a_step_for_each_line_to_come(body: str) -> None:
     assert dues(steps(briefing(body))) == ["2026-03-06..2026-03-06", "2026-09-01..2026-11-30"]
+
+
+def test_a_line_of_a_timeline_may_begin_with_a_year_alone() -> None:
+    found = steps(briefing("Plans.\n\n## Timeline\n\n- 6 March: consultation closes.\n- 2028: first licences."))
+    assert dues(found) == ["2026-03-06..2026-03-06", "2028-01-01..2028-12-31"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A note on costs has also been promised, though the department gave no date for it.",
+        "Ministers have still to decide whether charities will be exempt.",
+    ],
+)
+def test_an_undated_sentence_under_a_heading_is_a_step_where_something_is_still_to_come(sentence: str) -> None:
+    found = steps(briefing(f"Plans.\n\n## What happens next\n\n{sentence}"))
+    assert [(one.quote, one.due) for one in found] == [(sentence, None)]
 
 
 def test_a_closing_that_says_nothing_is_known_gives_no_step() -> None:
