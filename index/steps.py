@@ -44,7 +44,7 @@ _LEAD = re.compile(
 _COMES = re.compile(
     r"\b(?:is|are|remains?)\s+(?:\w+\s+)?(?:due|expected|scheduled|set\s+to|to\s+(?:be|follow|report|publish|decide))\b"
     r"|\bwill\s+(?:\w+\s+)?(?:be\s+(?:published|laid|introduced|debated|considered|announced|held|decided|heard)|publish|report|respond|reply|lay|introduce|vote|meet|decide|return|announce|follow)\b"
-    r"|\b(?:has|have)\s+(?:still\s+to\b|(?:\w+\s+)?been\s+(?:promised|pledged)\b)|\bstill\s+to\s+(?:be\s+[a-z]+|come|decide|report|publish|respond)\b",
+    r"|\b(?:has|have)\s+(?:(?:still|also|now|first)\s+to\b|(?:\w+\s+)?been\s+(?:promised|pledged)\b)|\bstill\s+to\s+(?:be\s+[a-z]+|come|decide|report|publish|respond)\b",
     re.IGNORECASE,
 )
 _ATTRIBUTION = re.compile(

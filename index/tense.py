@@ -52,13 +52,14 @@ _WISHED = (
 _IRREGULAR = (
     r"fell|rose|grew|said|told|met|made|took|gave|went|came|began|held|left|lost|won|kept|saw|became|brought|found|sent|spoke|wrote|broke|stood|got|did"
     r"|drew|shut|built|bought|caught|chose|fought|felt|heard|laid|paid|ran|sought|sold|spent|thought|withdrew|struck|swore|overtook|led|drove|threw|sat|understood|ended|put"
+    r"|broken|begun|withdrawn"
 )
 _NOT_PAST = r"(?!need|indeed|speed|proceed|exceed|succeed|feed|seed|hundred|united|limited|breed|un\w+ed)"
 # "the related package": what follows an article is no verb.
 _NOT_ADJECTIVE = "".join(rf"(?<!\b{word}\s)" for word in "the a an its their his her any this of new more no".split())
 _VERB = re.compile(
     r"\b(?:"
-    rf"(?P<lapsed>had\s+been{_ADVERB}\s+(?:{_ASKED})|(?:was|were|had\s+been|had){_ADVERB}\s+(?:{_PLANNED}|hoping|aiming|hoped|forecast|projected|working|both\b|the\b|an?\b){_REST}|would{_ADVERB}\s+have|(?:should|could|might|may|must){_ADVERB}\s+have)"
+    rf"(?P<lapsed>(?:once|originally|initially|previously)\s+(?:{_PLANNED}|{_ASKED})|had\s+been{_ADVERB}\s+(?:{_ASKED})|(?:was|were|had\s+been|had){_ADVERB}\s+(?:{_PLANNED}|hoping|aiming|hoped|forecast|projected|working|both\b|the\b|an?\b){_REST}|would{_ADVERB}\s+have|(?:should|could|might|may|must){_ADVERB}\s+have)"
     rf"|(?P<ahead>(?:has|have)(?:\s+been)?\s+(?:slipped|moved|pushed\s+back|put\s+(?:off|back)|postponed|delayed|deferred|extended|brought\s+forward)(?=\s+(?:to|until)\b)|(?:(?:will|shall|would|should|must|cannot|can|(?-i:may)|needs?){_REST}|(?:has|have)\s+(?:until|to\b|(?:\w+\s+)?(?:days|weeks|months)\s+to)|(?:has|have)\s+(?=(?:the|a|an|its|their|his|her|mps|peers)\b))"
     rf"|(?:is|are|remains?){_ADVERB}\s+{_PLANNED}{_REST}|(?:is|are|remains?|stays?){_ADVERB}\s+(?:open|closed|in\s+force|available|suspended|frozen|on\s+(?:hold|track|course))|(?:plans?|aims?|intends?|expects?|pledges?|promises|proposes|proposing|seeks|prepares|preparing|expecting|(?:intention|aim|plan|deadline)\s+is)\b|{_SCHEDULED})"
     rf"|(?P<asked>(?:was|were|(?:has|have)(?:{_ADVERB}\s+been)?){_ADVERB}\s+(?:{_ASKED})|{_ASKED}|fixing|setting|promising|(?:has|have){_ADVERB}\s+(?:set|said|published|laid|confirmed|given|made|\w+ed))"

@@ -161,7 +161,7 @@ NAMINGS = (
     ),
     Naming(rf"in{S}{_COUNT}{S}(?:(?P<unit>day|week|fortnight|month|year)s?['’]?s?{S}time)", mean.length, led=False),
     Naming(
-        rf"(?:in|for){S}(?:a{S}further{S})?{_COUNT}{S}(?P<unit>day|week|month)s?(?!{S}(?:of|to|after|from|following|before|since)\b)",
+        rf"(?:in|for){S}(?:a{S}further{S})?{_COUNT}{S}(?P<unit>day|week|month)s?(?!{S}(?:of|to|after|from|following|before|since|in|a|each|every|at)\b)",
         mean.length,
         led=False,
     ),

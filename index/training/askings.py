@@ -46,9 +46,9 @@ class Drawn:
 
 # Reviews and chat are half of the rows of the data, and far from policy.
 DRAWN: dict[str, Drawn] = {
-    DOCUMENTS: Drawn(9000, 1600, 200, beside=3),
+    DOCUMENTS: Drawn(10000, 1600, 200, beside=3),
     WRITTEN: Drawn(5000, 1500, 200, beside=2),
-    OUTCOMES: Drawn(700, 0, 0, beside=1),
+    OUTCOMES: Drawn(1400, 0, 0, beside=1),
     "squadshifts-new_wiki": Drawn(1200, 400, 100, beside=1),
     "squadshifts-reddit": Drawn(100, 30, 0, beside=1),
     "squadshifts-amazon_reviews": Drawn(100, 30, 0, beside=1),

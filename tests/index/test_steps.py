@@ -94,6 +94,8 @@ TO_COME = [
     ("The OBR is to certify the yield of the levy in March.", ["2026-03-01..2026-03-31"]),
     ("HMRC will write to every firm in April with an estimate of what it owes.", ["2026-04-01..2026-04-30"]),
     ("The second round, which had been promised for the spring, is to open on 1 September.", ["2026-09-01..2026-09-01"]),
+    ("The first flight, once planned for the spring, will now take off in the autumn.", ["2026-09-01..2026-11-30"]),
+    ("Her talks with the unions, broken off in March over pay, resume on 11 May.", ["2026-05-11..2026-05-11"]),
     ("The levy, which rose on 1 February, will rise again on 1 June.", ["2026-06-01..2026-06-01"]),
 ]  # fmt: skip
 
@@ -147,6 +149,8 @@ NOT_TO_COME = [
     "The scheme, which we costed at £3 million in our briefing of 16 December, will cost £5 million.",
     "Trials start with a letter to patients.",
     "The sale had been agreed for March.",
+    "The trial, once planned for the spring, was never held.",
+    "Talks broken off in February are over.",
 ]
 
 
@@ -267,6 +271,7 @@ def test_a_line_of_a_timeline_may_begin_with_a_year_alone() -> None:
     [
         "A note on costs has also been promised, though the department gave no date for it.",
         "Ministers have still to decide whether charities will be exempt.",
+        "The Senedd has also to consent.",
     ],
 )
 def test_an_undated_sentence_under_a_heading_is_a_step_where_something_is_still_to_come(sentence: str) -> None:
