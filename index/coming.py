@@ -22,7 +22,7 @@ _FORECAST = re.compile(
     re.IGNORECASE,
 )
 _QUANTITY = re.compile(
-    r"(?:[£€$]\s?\d[\d.,]*|\d[\d.,]*\s?(?:%|per\s+cent|million|billion|trillion|bn|m)|\d{1,3}(?:,\d{3})+)(?:\s?(?:million|billion|trillion|bn|m)\b)?(?:\s+(?:of\s+)?[\w-]+){0,3}\s*$"
+    r"(?:[£€$]\s?\d[\d.,]*|\d[\d.,]*\s?(?:%|per\s+cent|million|billion|trillion|bn|m)|\d{1,3}(?:,\d{3})+)(?:\s?(?:million|billion|trillion|bn|m)\b)?(?:\s+(?:of\s+)?(?!(?:will|shall|must|is|are|was|were)\b)[\w-]+){0,3}\s*$"
 )
 _BOUND = re.compile(
     r"\b(?:is|are)\s+to\b|\bcommit(?:s|ted|ting|ment)?\b|\bpledge[sd]?\b|\btarget\b|\bpromise[sd]?\b|\bmust\b|\bwill\b|\brequired\b",
@@ -60,7 +60,7 @@ _REPORTED = re.compile(
 _WOULD = re.compile(r"\bwould\b", re.IGNORECASE)
 # Who is to tell a figure tells of a step, not of a time's figure: "the OBR is to certify the yield in March".
 _TELLS = re.compile(
-    r"\b(?:will|shall|must|(?:is|are)(?:\s+\w+)?\s+to)\s+(?:then\s+|also\s+|now\s+)?(?:be\s+)?(?:publish|issu|releas|certif|report|updat|revis|set\s+out|present|announc|produc|la(?:y|id)|writ|tell|told|respon)\w*",
+    r"\b(?:will|shall|must|(?:is|are)(?:\s+\w+)?\s+to)\s+(?:then\s+|also\s+|now\s+)?(?:be\s+)?(?:publish|issu|releas|certif|report|updat|revis|set\s+out|present|announc|produc|la(?:y|id)|writ|tell|told|respon|send|sent|submit|provid|fil)\w*",
     re.IGNORECASE,
 )
 # A time that names something already out: "in our briefing of 16 December".

@@ -43,7 +43,7 @@ _SCHEDULED = (
     r"|runs?\s+(?:until|to|from|for|out)|falls?\s+(?:on|due)|go(?:es)?\s+(?:to|before|live|into|up|down)|(?:end|close|open|rise|reopen)\s+(?=(?:on|from|at|in|by|next)\b)|lapses?|ceases?|appl(?:y|ies)|faces?|arrives?|convenes?|kicks?\s+off|concludes?|publishes"
     r"|(?:votes|debates|sits|reports)\s+(?:on|next|again|by|within|later|back)|(?:parliament|house|commons|lords|bill|committee|court|mps|peers|talks)\s+(?:now\s+|then\s+|next\s+)?(?:returns?|reports|hears|considers?|debates?|votes?|sits?)|rises?\s+(?:for|on)|returns?\s+on|hosts|holds|stands?\s+down"
     r"|moves\s+to|points?\s+(?:now\s+)?(?=to\b)|keeps?|extends|brings|commits?|looms|closing(?!\s+da)|opening|beginning|starting|ending|expiring|finishing|running|lasting|concluding|resuming|nominating|facing"
-    r"|(?:requires?|obliges?|binds|instructs)(?=\s[^.;:]*\sto\s)|gives?\b(?=[^.;:]*\b(?:until|to\s+[a-z]+\b[^.;:]*\bby)\b)|(?:new|revised|fresh|later|earlier|start|starting|opening)\s+(?:date|deadline)\s+of|taking\s+(?:effect|place|over)|coming\s+(?:into|up)|entering\s+into|in\s+(?:force|place)|target\s+(?:date|of)"
+    r"|(?:follows?|joins?|transfers?)\s+(?=(?:(?:the|a)\s+\w+\s+)?(?:on|in|from|by|later|next|within)\b)|(?:requires?|obliges?|binds|instructs)(?=\s[^.;:]*\sto\s)|gives?\b(?=[^.;:]*\b(?:until|to\s+[a-z]+\b[^.;:]*\bby)\b)|(?:new|revised|fresh|later|earlier|start|starting|opening)\s+(?:date|deadline)\s+of|taking\s+(?:effect|place|over)|coming\s+(?:into|up)|entering\s+into|in\s+(?:force|place)|target\s+(?:date|of)"
 )
 _WISHED = (
     r"wants?|wanted|hopes?|hoped|urge[sd]?|demand(?:s|ed)?|call(?:s|ed)?\s+(?:for|on)|recommended|suggests?|suggested|asks|recommends|pressed\s+for|argues?"
@@ -92,6 +92,6 @@ def tense(start: int, end: int, found: Sequence[tuple[int, int, Tense]], cuts: S
     """
     opens = max(cut for cut in cuts if cut <= start)
     closes = min(cut for cut in cuts if cut >= end)
-    before = [kind for first, last, kind in found if opens <= first < end and (last <= start or kind is Tense.AHEAD)]
+    before = [kind for first, last, kind in found if opens <= first < (end if kind is Tense.AHEAD else start)]
     after = [kind for first, last, kind in found if end <= first and last <= closes]
     return (before[-1], True) if before else (after[0], False) if after else (Tense.NONE, False)

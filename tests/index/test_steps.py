@@ -96,6 +96,9 @@ TO_COME = [
     ("The second round, which had been promised for the spring, is to open on 1 September.", ["2026-09-01..2026-09-01"]),
     ("The first flight, once planned for the spring, will now take off in the autumn.", ["2026-09-01..2026-11-30"]),
     ("Her talks with the unions, broken off in March over pay, resume on 11 May.", ["2026-05-11..2026-05-11"]),
+    ("The first £9 million will be released in March, and builders are to start by the end of June.", ["2026-03-01..2026-03-31", "2026-02-12..2026-06-30"]),
+    ("All councils must send their estimates to the department by 30 May.", ["2026-02-12..2026-05-30"]),
+    ("Kent moves over on 1 June, and the rest of England follows in the autumn.", ["2026-06-01..2026-06-01", "2026-09-01..2026-11-30"]),
     ("The levy, which rose on 1 February, will rise again on 1 June.", ["2026-06-01..2026-06-01"]),
 ]  # fmt: skip
 
@@ -151,6 +154,7 @@ NOT_TO_COME = [
     "The sale had been agreed for March.",
     "The trial, once planned for the spring, was never held.",
     "Talks broken off in February are over.",
+    "Ms Okafor asked why the limit could not be lifted before the summer.",
 ]
 
 
