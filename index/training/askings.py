@@ -47,16 +47,16 @@ class Drawn:
 # Reviews and chat are half of the rows of the data, and far from policy.
 DRAWN: dict[str, Drawn] = {
     DOCUMENTS: Drawn(10000, 1600, 200, beside=3),
-    WRITTEN: Drawn(5000, 1500, 200, beside=2),
-    OUTCOMES: Drawn(1400, 0, 0, beside=1),
-    "squadshifts-new_wiki": Drawn(1200, 400, 100, beside=1),
-    "squadshifts-reddit": Drawn(100, 30, 0, beside=1),
-    "squadshifts-amazon_reviews": Drawn(100, 30, 0, beside=1),
-    "policyqa-dev": Drawn(150, 30, 0, beside=1),
-    "covidqa": Drawn(200, 50, 0, beside=1),
-    "clapnq-dev": Drawn(300, 60, 0, beside=1),
-    MADE: Drawn(600, 300, 100, beside=1),
-    REPLIES: Drawn(400, 0, 0, beside=1),
+    WRITTEN: Drawn(3000, 800, 100, beside=2),
+    OUTCOMES: Drawn(1600, 0, 0, beside=1),
+    "squadshifts-new_wiki": Drawn(600, 200, 50, beside=1),
+    "squadshifts-reddit": Drawn(50, 15, 0, beside=1),
+    "squadshifts-amazon_reviews": Drawn(50, 15, 0, beside=1),
+    "policyqa-dev": Drawn(75, 15, 0, beside=1),
+    "covidqa": Drawn(100, 25, 0, beside=1),
+    "clapnq-dev": Drawn(150, 30, 0, beside=1),
+    MADE: Drawn(300, 150, 50, beside=1),
+    REPLIES: Drawn(200, 0, 0, beside=1),
 }
 
 
