@@ -37,7 +37,8 @@ from bot.kit import (
     section,
     titled,
 )
-from bot.words import day
+from bot.words import UNSURE, day
+from index.answer import SURE
 from index.types import Form
 
 if TYPE_CHECKING:
@@ -101,8 +102,9 @@ def _found(data: Mapping[str, Any]) -> tuple[list[Block], list[str]]:
     marks = data.get("marks") or [data["highlight"]]
     count = form.together(len(cited))
     most = ITEM if form is Form.LIST else QUOTE // count
-    body: list[Block] = []
-    said: list[str] = []
+    sure = data["confidence"] >= SURE
+    body: list[Block] = [] if sure else [line(f"*{UNSURE}*")]
+    said: list[str] = [] if sure else [UNSURE]
     for at, (one, marked) in enumerate(zip(cited[:count], [*marks, *[None] * count], strict=False)):
         if form is Form.CHANGED and at == 1:
             body.append(line(f"*{phrases.EARLIER}*"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from index.answer import SURE
 from index.types import Form
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from index.evaluate import Unread
     from index.types import Answer, Briefing, Citation, NextStep, Searched
 
+UNSURE = "This may not answer the question. Read the passage before you use it."
 _QUESTION_SHOWN = 200  # characters of a question repeated in a reply
 
 
@@ -31,6 +33,7 @@ def answer(value: Answer, today: date | None) -> str:
 
 def _answered(value: Answer) -> Iterator[str]:
     count = value.form.together(len(value.citations))
+    yield from [] if value.confidence >= SURE else ["", UNSURE]
     for at, (one, marked) in enumerate(zip(value.citations[:count], value.marks, strict=False)):
         yield from ["", "Earlier"] if value.form is Form.CHANGED and at else []
         yield _marked(one.quote, marked)

@@ -35,6 +35,7 @@ FEATURES = (
 WEIGHTS: tuple[float, ...] = (0.51, 0.09, 1.14, -0.25, 0.3, 0.03, 0.49, -0.53, -0.1)
 BIAS = -1.25
 THRESHOLD = 0.08  # the confidence below which nothing is answered; likewise
+SURE = 0.5  # the confidence from which an answer is likelier right than not; one below is shown with that reserve
 _DOUBTED = -8.0  # the reader's margin under which a figure of the kind asked for is marked rather than its span
 # The confidence of what holds the subject by its very words: an opening quoted for "the latest on …", from a briefing
 # whose title and topics are on it; a list, each item of which holds every word of the subject.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index import report
+from index.answer import SURE
 from index.errors import DispatchBoxError
 
 if TYPE_CHECKING:
@@ -116,7 +117,8 @@ def scores(outcomes: Sequence[Outcome]) -> dict[str, float | int | None]:
     """Score outcomes. A figure that has no questions to stand on is None; shares are from 0 to 1.
 
     ``holds`` and ``highlight_f1`` are of the best candidate over the answerable questions, refused or
-    not, so that choosing and refusing are measured apart.
+    not, so that choosing and refusing are measured apart. ``sure`` is the share of them that is answered without
+    reserve; ``right_when_sure`` says how much of all that is answered so holds the answer.
     """
     can = [one for one in outcomes if one.item.answerable]
     cannot = [one for one in outcomes if not one.item.answerable]
@@ -134,6 +136,8 @@ def scores(outcomes: Sequence[Outcome]) -> dict[str, float | int | None]:
         "refused_unanswerable": _mean([one.refused for one in cannot]),
         "refused_answerable": _mean([one.refused for one in can]),
         "refused_at_5": refused_at(sure, unsure),
+        "sure": _mean([one >= SURE for one in sure]),
+        "right_when_sure": _mean([_holds(one) for one in outcomes if one.considered.candidate.confidence >= SURE]),
         "auroc": auroc(sure, unsure),
         "ms_p50": _percentile(times, 50),
         "ms_p95": _percentile(times, 95),

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import blocks, cards, kit, phrases, post_phrases, postcards
+from bot import blocks, cards, kit, phrases, post_phrases, postcards, words
 from bot.local.limits import message_problem, view_problem
 from bot.schedule import Schedule
 from bot.types import Note, Post, Stand, Standing, Subscription, WatchItem
@@ -59,8 +59,9 @@ def answer(quote: str, title: str, question: str, source: str = URL, **more: Any
     cited |= {"source": source}
     searched = {"briefings": 24, "passages": 90, "from": "2025-10-24", "to": "2026-07-03"}
     return {
-        "question": question, "status": "answered", "highlight": None, "citations": [cited, cited, cited],
-        "nearest": [], "searched": searched, "restricted": [], "read_as": question, **more,
+        "question": question, "status": "answered", "highlight": None, "confidence": 0.9,
+        "citations": [cited, cited, cited], "nearest": [], "searched": searched, "restricted": [],
+        "read_as": question, **more,
     }  # fmt: skip
 
 
@@ -124,6 +125,15 @@ def test_two_thousand_hostile_questions_and_sentences_come_out_dead(block: int) 
         row = {"title": text, "published": None, "source": URL, "id": "i" * 300}
         inert(blocks.briefings([row] * 10, 0, 30, other), {URL})
         assert view_problem(blocks.home("fresh", [row] * 5, [text, other])) is None
+
+
+def test_an_answer_likelier_wrong_than_right_opens_with_that_reserve_and_others_do_not() -> None:
+    found = answer("The fee is £30.", "Fees", "what is the fee?", read_as="")
+    unsure = blocks.answer({**found, "confidence": 0.49}, "k", None)
+    assert unsure.text.startswith(f"{words.UNSURE}\n“The fee is £30.”")
+    assert [one["text"] for one in elements(list(unsure.blocks)) if words.UNSURE in str(one.get("text"))]
+    assert words.UNSURE not in str(blocks.answer({**found, "confidence": 0.5}, "k", None))
+    assert words.UNSURE in blocks.shared({**found, "confidence": 0.49}, "k", None).text
 
 
 @pytest.mark.parametrize("block", range(4))

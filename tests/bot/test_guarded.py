@@ -93,6 +93,7 @@ def cited(briefing: Briefing, number: int) -> dict[str, Any]:
 def data(briefing: Briefing, **more: Any) -> dict[str, Any]:
     return {
         "question": QUESTION, "read_as": None, "status": "answered", "highlight": "€1.55\u00a0billion",
+        "confidence": 0.9,
         "citations": [cited(briefing, 1), cited(briefing, 2)], "nearest": [], "restricted": ["Published in 2025"],
         "searched": {"briefings": 1_024, "passages": 9_000, "from": "2019-02-01", "to": "2025-12-14"}, **more,
     }  # fmt: skip
