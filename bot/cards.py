@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot import item_phrases, phrases
@@ -38,6 +39,7 @@ _LEAST, _NOTE, _OWNER, _HEAD, _WHERE = 60, 50, 40, 100, 60  # characters shown o
 _SHOWN = 10  # items of one message
 _LINKED = re.compile(r"<[^<>|]*\|([^<>]*)>")
 ASKED_AT_ONCE = 3  # items that one message asks about
+STEPS = 8  # next steps of one message, which has a head, those gone by and a button beside them
 GONE = 3  # items whose date has passed that one message names
 _SMALL = 900  # characters of a small line
 
@@ -74,7 +76,7 @@ def _menu_of(one: WatchItem, user: str) -> Block:
     origin = ("source",) if one.source.get("quote") else ()
     if not one.open:
         return menu(one, "claim", *origin)
-    if one.owner == user:
+    if user and one.owner == user:
         return menu(one, "done", "snooze", "reassign", "quiet", *origin)
     return menu(one, *(() if one.owner else ("claim",)), "done", "reassign", "drop", *origin)
 
@@ -111,11 +113,12 @@ def flat(text: str) -> str:
 
 
 def changed(said: str, items: Sequence[WatchItem], name: Callable[[str], str], gesture: str, read: str = "") -> Message:
-    """Say what was done, and offer to take it back. ``read`` tells how a date was read, from outside."""
+    """Say what was done, and offer to take it back, '' where it cannot be. ``read`` says more, from outside."""
     rows = [line(item(one, name)) for one in items[:5]]
     how = [context(inert(read, 200))] if read else []
     text = "\n".join([said, *(flat(item(one, name)) for one in items[:5]), *([inert(read, 200)] if read else [])])
-    return message(text, line(said), *rows, *how, actions(button("undo", item_phrases.UNDO, gesture)))
+    back = [actions(button("undo", item_phrases.UNDO, gesture))] if gesture else []
+    return message(text, line(said), *rows, *how, *back)
 
 
 def problem(said: str) -> Message:
@@ -139,12 +142,23 @@ def origin(one: WatchItem) -> Message:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of a list is shown: from which on, of how many, and the words that asked for it."""
+
+    first: int
+    total: int
+    words: str
+
+
 def steps(
-    head: str, ahead: Sequence[WatchItem], gone: Sequence[WatchItem], name: Callable[[str], str], more: int
+    head: str, ahead: Sequence[WatchItem], gone: Sequence[WatchItem], name: Callable[[str], str], part: Part
 ) -> Message:
-    """List next steps by date with their citations, and after them, in small, those whose date passed."""
-    blocks, said = [line(f"*{inert(head, _HEAD)}*")], [inert(head, _HEAD)]
-    for one in ahead[:_SHOWN]:
+    """List a page of next steps with their citations, and under it, in small, those whose date passed."""
+    last = part.first + len(ahead)
+    counted = f": {part.first + 1:,} to {last:,} of {part.total:,}" if ahead and part.total > len(ahead) else ""
+    blocks, said = [line(f"*{inert(head, _HEAD)}{counted}*")], [f"{inert(head, _HEAD)}{counted}"]
+    for one in ahead[:STEPS]:
         add = {
             "accessory": button(
                 "add_step",
@@ -155,12 +169,12 @@ def steps(
         }
         blocks.append({**line(item(one, name)), **({} if one.owner else add)})
         said.append(flat(item(one, name)))
-    if more:
-        blocks.append(context(f"and {more} more: name a topic, or fewer days."))
     if gone:
         past = "; ".join(f"#{one.number} {inert(one.text, 70)} ({item_phrases.due(one.due)})" for one in gone[:GONE])
         blocks.append(context(cut_line(f"{item_phrases.GONE_BY}: {past}")))
         said.append(f"{item_phrases.GONE_BY}: {past}")
+    if last < part.total:
+        blocks.append(actions(button("steps_more", phrases.MORE, f"{last} {part.words}"[:1_900])))
     return message("\n".join(said), *blocks)
 
 
@@ -212,7 +226,10 @@ def topic(found: Sequence[tuple[str, Mapping[str, Any]]]) -> Message:
             place(citation),
         ]
         said += [f"{inert(words, 80)}: “{inert(citation['quote'], 300)}”", plain(citation)]
-    return message("\n".join(said), line(f"*{item_phrases.TOPIC_HEAD}*"), rich(*parts))
+    more = cut(f"{phrases.ALSO}: {'; '.join(inert(words, 80) for words, _ in found[4:])}", 600)
+    rest = [context(more)] if found[4:] else []
+    said += [more] if rest else []
+    return message("\n".join(said), line(f"*{item_phrases.TOPIC_HEAD}*"), rich(*parts), *rest)
 
 
 def watch_preview(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot import phrases, topics
 from bot.types import Surface
@@ -169,6 +170,14 @@ class Desk:
     def off(self, channel: str) -> bool:
         """Tell whether the bot is switched off, here or everywhere."""
         return any(self.ledger.setting(one, "off") for one in ("*", channel))
+
+    def zone(self, user: str) -> ZoneInfo:
+        """Give a person's time zone by Slack's word, the settings' where it has none, or for nobody."""
+        name = self.directory.zone(user) if user else ""
+        try:
+            return ZoneInfo(name) if name else self.settings.timezone
+        except (ZoneInfoNotFoundError, ValueError):
+            return self.settings.timezone
 
     def admin(self, user: str) -> bool:
         """Tell whether a person may change settings: named in the settings file, or a workspace admin."""

@@ -9,7 +9,7 @@ from index.types import Exact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
     from index.types import DateRange
@@ -76,12 +76,11 @@ FOLLOWED_LABELS = {
     "unrelated": "Not about this",
 }
 WHYS = {
-    "due": "Due today",
-    "before": "Due next working day",
     "woken": "Snoozed until now",
     "overdue": "Overdue",
     "unclaimed": "Nobody’s yet",
 }
+_NEAR_DAYS = {0: "Due today", 1: "Due tomorrow", -1: "Was due yesterday"}
 ANSWERED = {"open": "#{number} stays open.", "unrelated": "Noted: not about #{number}. I do not ask that again."}
 WATCHLIST_HELP = (
     "/watchlist shows yours; team, all, unclaimed, done and search WORDS show more.",
@@ -103,6 +102,18 @@ def due(value: DateRange | None) -> str:
     if value.words.lower().startswith(("by ", "before ", "until ")):
         return f"by {day(value.latest)}"
     return f"{'about ' if value.exact is Exact.VAGUE else ''}{day(value.earliest)} to {day(value.latest)}"
+
+
+def why(reason: str, value: DateRange | None, today: date) -> str:
+    """Say why somebody is reminded of an item on a day: "Due today", "Due on Sunday", "Due in 9 days"."""
+    if reason in WHYS or value is None:
+        return WHYS.get(reason, "")
+    days = (value.latest - today).days
+    if days in _NEAR_DAYS:
+        return _NEAR_DAYS[days]
+    if abs(days) < 7:  # noqa: PLR2004 - the weekday says it
+        return f"{'Due' if days > 0 else 'Was due'} on {value.latest:%A}"
+    return f"Due in {days} days" if days > 0 else f"Was due {-days} days ago"
 
 
 def done_to(verb: str, numbers: Sequence[int], whom: str) -> str:
@@ -131,6 +142,11 @@ def unchanged(number: int, status: str, whom: str, when: datetime, zone: ZoneInf
     return (
         f"#{number} is {status} already: {whom}, {when.astimezone(zone):%H:%M on} {day(when.astimezone(zone).date())}."
     )
+
+
+def undated(words: str) -> str:
+    """Say that what ends an item's text was not read as a date."""
+    return f"I read no date in “{words[:60]}”; a date picker stands in /watchlist add without words."
 
 
 def watch_preview(passages: int, briefings: int) -> str:

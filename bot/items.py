@@ -54,6 +54,13 @@ _SEEN = """(channels is null or owner = :user or made_by = :user
     or exists (select 1 from json_each(channels) where value in (select value from json_each(:inside))))"""
 
 
+# An item's words: its own, its notes', and those of where it comes from.
+_WORDS = """json_extract(body, '$.text') || ' ' || coalesce(json_extract(body, '$.source.title'), '')
+    || ' ' || coalesce(json_extract(body, '$.source.quote'), '') || ' ' || coalesce((
+        select group_concat(json_extract(value, '$.text'), ' ') from json_each(body, '$.notes')), '')
+    || ' ' || coalesce((select group_concat(value, ' ') from json_each(body, '$.source.topics')), '')"""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One change of one item, as the history has it; ``before`` is None where it was new."""
@@ -95,8 +102,8 @@ class Items:
         given: dict[str, Any] = {"user": user, "inside": json.dumps(sorted(inside)), "first": first, "count": count}
         conditions = [_SEEN, f"({VIEWS[view]})"]
         for at, word in enumerate(words.lower().split()[:8]):
-            conditions.append(f"instr(lower(body), :word{at}) > 0")
-            given[f"word{at}"] = json.dumps(word)[1:-1]
+            conditions.append(f"instr(lower({_WORDS}), :word{at}) > 0")
+            given[f"word{at}"] = word
         where = " and ".join(conditions)
         order = "changed_at desc" if view == "done" else "latest is null, latest, number"
         total = self._rows(f"select count(*) from items where {where}", given)[0][0]  # noqa: S608 - our words

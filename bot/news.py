@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot import kit, post_phrases, remind, schedule
 from bot.clock import Reading, Went, went
@@ -93,15 +92,8 @@ class News:
         found = []
         for user in [*self._desk.ledger.items.owners(), ""]:
             day = self._desk.settings.today or remind.morning(
-                self._desk.now(), self._zone(user), self._desk.settings.reminder_time
+                self._desk.now(), self._desk.zone(user), self._desk.settings.reminder_time
             )
             if day and working(day):
                 found.append((user, day.isoformat()))
         return found
-
-    def _zone(self, user: str) -> ZoneInfo:
-        name = self._desk.directory.zone(user) if user else ""
-        try:
-            return ZoneInfo(name) if name else self._desk.settings.timezone
-        except (ZoneInfoNotFoundError, ValueError):
-            return self._desk.settings.timezone

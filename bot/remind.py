@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
 _DAY, _WEEK, _FORTNIGHT = timedelta(days=1), timedelta(days=7), timedelta(days=14)
 _CAUGHT_UP = timedelta(days=7)  # how far back days without a bot are made good
+# Westminster's own: not the European Parliament, house building, or an energy bill.
 _PARLIAMENT = re.compile(
-    r"\b(?:commons|lords|parliament(?:ary)?|house|mps|peers|bill|royal assent|select committee|second reading"
-    r"|third reading|committee stage|report stage|ping-pong|division|hansard|pmqs|westminster hall)\b",
-    re.IGNORECASE,
+    r"\b(?:(?i:commons|lords|mps|peers|royal assent|select committee|(?:second|third) reading|ping-pong|hansard|pmqs"
+    r"|(?:committee|report) stage|westminster hall)|[Pp]arliamentary|(?:[Tt]he|[Bb]oth) Houses?|Bill"
+    r"|(?<!European )(?<!Scottish )(?<!Welsh )(?<!Ireland )Parliament(?! of))\b"
 )
 
 
@@ -126,7 +127,7 @@ def _of_due(item: WatchItem, days: Sequence[date], *, ours: bool) -> Iterator[tu
     mondays = [day for n in range(len(days) + 7) for day in [days[0] + _DAY * n] if day.weekday() == 0]
     if not item.owner:
         near = [day for day in mondays if due - _FORTNIGHT <= day <= due + _FORTNIGHT]
-        yield from ((last_free(day, parliamentary=False), Why.UNCLAIMED) for day in near)
+        yield from ((last_free(day, parliamentary=ours), Why.UNCLAIMED) for day in near)
         return
     yield last_free(due, parliamentary=ours), Why.DUE
     yield last_free(due - _DAY, parliamentary=ours), Why.BEFORE

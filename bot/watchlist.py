@@ -42,7 +42,16 @@ _PERSON = re.compile(r"<@([UW]\w+)(?:\|[^>]*)?>")
 _FOR = re.compile(r"\s+for\s+<@([UW]\w+)(?:\|[^>]*)?>\s*$", re.IGNORECASE)
 _WHEN = re.compile(r"\s+(?=(?:by|on)\s)", re.IGNORECASE)
 _NUMBERS = re.compile(r"\s*(?:(?:and\s+)?#?w?(\d{1,9})(?![\w/-])[\s,]*)", re.IGNORECASE)
-_UK_DAY = re.compile(r"\b(\d{1,2})[/.](\d{1,2})[/.](\d{4})\b")
+_UK_DAY = re.compile(r"\b(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}|\d{2})|(?<=/\d)|(?<=/\d\d))\b")
+_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAY = re.compile(r"\b(mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun)\b\.?", re.IGNORECASE)
+_HOUR = re.compile(r",?\s+(?:at\s+)?(?:noon|midday|midnight|\d{1,2}(?:[:.]\d\d)?\s*[ap]m|\d{1,2}:\d\d)$", re.IGNORECASE)
+# What may have been meant for a date at the end of an item's text: "by 31/2", "on 30 Febr".
+_LIKE_DATE = re.compile(
+    r"\b(?:by|on)\s+(?=\S*\d|\S+\s+\d|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"\S+(?:\s+\S+){0,3}$",
+    re.IGNORECASE,
+)
 _LENGTH = re.compile(r"(?:for\s+)?(\d{1,3}|an?)\s*(d|w|m|days?|weeks?|months?|fortnights?)", re.IGNORECASE)
 _DAYS = {"d": 1, "w": 7, "f": 14, "m": 30}
 _LONGEST = 500  # characters of an item's text
@@ -110,12 +119,13 @@ def _dated(text: str, today: date) -> int | None:
 
 
 def _on_numbers(verb: str, text: str, today: date) -> Wish:  # noqa: PLR0911 - likewise
-    numbers, rest, colon = _leading(text, verb)
+    several, rest, colon = _leading(text, verb)
     form = f"The form is: {FORMS[verb]}"
-    if not numbers:
+    if not several:
         return Wish(verb, text=rest, problem=f"I read no number there. {form}")
     if verb == "snooze":
-        return _snoozed(numbers, rest, today)
+        return _snoozed(several, rest, today)
+    numbers = tuple(dict.fromkeys(several))
     if verb == "move":
         due = day_of(re.sub(r"^to\s+", "", rest, flags=re.IGNORECASE), today)
         problem = "" if due else f"I read {_listed(numbers)}, and no date in “{rest[:60]}”. {form}"
@@ -142,7 +152,7 @@ def _leading(text: str, verb: str) -> tuple[tuple[int, ...], str, bool]:
     while (match := _NUMBERS.match(text, at)) and (verb in _SEVERAL or not found):
         found.append(int(match[1]))
         at = match.end()
-    return tuple(dict.fromkeys(found)), text[at:].lstrip(" :").strip(), text[at:].startswith(":")
+    return tuple(found), text[at:].lstrip(" :").strip(), text[at:].startswith(":")
 
 
 def _listed(numbers: Sequence[int]) -> str:
@@ -151,9 +161,10 @@ def _listed(numbers: Sequence[int]) -> str:
 
 def _snoozed(numbers: tuple[int, ...], text: str, today: date) -> Wish:
     """Read how long: "1w", "2 weeks", "until Monday", a date; a week where nothing is said."""
-    unit = re.fullmatch(r"(days?|weeks?|months?|fortnights?)", text, re.IGNORECASE)
-    if unit and len(numbers) > 1:  # "snooze 7 2 weeks": the last number counts the weeks
-        numbers, text = numbers[:-1], f"{numbers[-1]} {text}"
+    *fewer, last = numbers
+    if fewer and text and _until(f"{last} {text}", today):  # "snooze 7 2 weeks", "snooze 7 12 March": not of item 12
+        numbers, text = tuple(fewer), f"{last} {text}"
+    numbers = tuple(dict.fromkeys(numbers))
     until = (
         today + _SNOOZE if not text else _until(re.sub(r"^(?:until|till|to)\s+", "", text, flags=re.IGNORECASE), today)
     )
@@ -176,12 +187,30 @@ def _until(text: str, today: date) -> date | None:
 
 
 def day_of(words: str, today: date) -> DateRange | None:
-    """Read words that name a time to come and nothing else, as said today; also 18/12/2026, day first."""
-    plain = _UK_DAY.sub(lambda m: f"{m[3]}-{int(m[2]):02}-{int(m[1]):02}", words.strip(" .,"))
+    """Read words that name a time to come and nothing else, as said today; also 18/12/26, day first, and "Fri 5pm"."""
+    plain = _WEEKDAY.sub(_whole_weekday, _HOUR.sub("", words.strip(" .,")))
+    plain = _UK_DAY.sub(lambda m: _numeric(int(m[1]), int(m[2]), m[3] or "", today), plain)
     found = dates.read(plain, today)
     if found is None or found.latest < today:
         return None
     return replace(found, words=words.strip(" .,"))
+
+
+def _whole_weekday(found: re.Match[str]) -> str:
+    return next(name for name in _DAY_NAMES if name.lower().startswith(found[1][:3].lower()))
+
+
+def _numeric(day: int, month: int, year: str, today: date) -> str:
+    """Write 18/12, 18/12/26 or 18/12/2026 as the dates' grammar has it; without a year, the first to come."""
+    if not year:
+        return f"{today.year + ((month, day) < (today.month, today.day))}-{month:02}-{day:02}"
+    return f"{year if len(year) > 2 else f'20{year}'}-{month:02}-{day:02}"  # noqa: PLR2004 - two digits
+
+
+def ends_in_date(text: str) -> str:
+    """Give the end of an item's text that looks like a date nobody could read, '' where none does."""
+    found = _LIKE_DATE.search(text)
+    return found.group() if found else ""
 
 
 # -- changing items -----------------------------------------------------------------------------------
@@ -192,9 +221,9 @@ def changed(item: WatchItem, wish: Wish, by: str, at: datetime) -> WatchItem:  #
     stamped = replace(item, changed_by=by, changed_at=at)
     match wish.verb:
         case "claim":
-            return replace(stamped, owner=by, status=_opened(item))
+            return owned(replace(stamped, status=_opened(item)), by)
         case "assign":
-            return replace(stamped, owner=wish.people[0], status=_opened(item))
+            return owned(replace(stamped, status=_opened(item)), wish.people[0])
         case "done":
             return replace(_noted(stamped, wish.text, by, at), status=Standing.DONE)
         case "drop":
@@ -208,6 +237,11 @@ def changed(item: WatchItem, wish: Wish, by: str, at: datetime) -> WatchItem:  #
         case "quiet":
             return replace(stamped, reminded=False)
     return item
+
+
+def owned(item: WatchItem, owner: str) -> WatchItem:
+    """Give an item to somebody, or to nobody; what its owner said of reminders is not the next one's word."""
+    return item if item.owner == owner else replace(item, owner=owner, reminded=True, snoozed=None)
 
 
 def _opened(item: WatchItem) -> Standing:

@@ -14,17 +14,18 @@ from bot.listeners import corrections, lists, revised, watchlist
 from bot.listeners.questions import refusal
 from bot.replies import form, post, privately
 from bot.types import Arrived, Changed, Note, Proposal, Standing, WatchItem
-from bot.watchlist import Wish
+from bot.watchlist import Wish, owned
 from index import dates, report
 from index.words import STOPWORDS, stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from bot.desk import Desk
     from bot.types import Effect, Inbound
     from index.types import Briefing, NextStep
 
+_WITHDRAWN = "the briefing no longer says this"
 _FIRST_ROUND = "(first round)"  # stands among the briefings seen until all have been
 _BITE = 20  # briefings of one look
 _WORK = 500  # open items that halve it
@@ -43,19 +44,21 @@ def arrived(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     changed = _oldest_first(desk, {name for name, digest in now.items() if seen.get(name) != digest})
     gone = [name for name in seen if name not in now and name != _FIRST_ROUND]
     first = not seen or _FIRST_ROUND in seen
+    missing, fresh = {name: seen[name] for name in gone}, _fresh(desk, now, seen, gone)
+    moved = _renamed(desk, missing, fresh)
     bite = _BITE if first else max(1, _BITE * _WORK // (_WORK + len(desk.ledger.items.still_open())))
-    some = list(desk.searcher.briefings(changed[:bite], desk.somebody()).values())
-    items = _entered(desk, some, gone)
+    changed.sort(key=lambda name: name not in moved)  # a look that sees one go sees it come, too
+    some = list(desk.searcher.briefings(changed[: max(bite, len(moved))], desk.somebody()).values())
+    items = _entered(desk, some, gone, moved)
     effects: list[Effect] = [Changed(key_of(inbound), "", desk.now(), "briefing", tuple(items))] if items else []
     effects += [Arrived(one.id, one.digest, change.sums(one.body)) for one in some]
     effects += [Arrived(name, "") for name in gone]
-    missing, fresh = {name: seen[name] for name in gone}, _fresh(desk, now, seen, gone)
     effects += corrections.answers(desk, some, missing, fresh)
     effects += revised.posts(desk, inbound, some, missing, fresh)
     if first:
         return [*effects, Arrived(_FIRST_ROUND, "" if len(some) == len(changed) else "begun")] if seen or some else []
     for one in some:
-        effects += _told(desk, one) if one.id not in seen else []
+        effects += _told(desk, one) if one.id not in seen and one.id not in moved else []
     return effects
 
 
@@ -63,6 +66,12 @@ def _fresh(desk: Desk, now: Iterable[str], seen: Container[str], gone: Sequence[
     """Read the briefings not seen before where some are gone, which may be among them under another name."""
     names = [name for name in now if name not in seen] if gone else []
     return list(desk.searcher.briefings(names, desk.somebody()).values())
+
+
+def _renamed(desk: Desk, gone: Mapping[str, str], fresh: Sequence[Briefing]) -> dict[str, str]:
+    """Map a briefing not seen before to the one that is gone whose words it has: the same, in another file."""
+    said = {stood: name for name in gone if (stood := desk.ledger.items.stood(name, ""))}
+    return {one.id: said[key] for one in fresh if (key := frozenset(change.sums(one.body))) in said}
 
 
 def _oldest_first(desk: Desk, names: Container[str]) -> list[str]:
@@ -73,39 +82,43 @@ def _oldest_first(desk: Desk, names: Container[str]) -> list[str]:
 # -- steps become items -----------------------------------------------------------------------------------
 
 
-def _entered(desk: Desk, briefings: Sequence[Briefing], gone: Iterable[str]) -> list[WatchItem]:
-    """Give every item that is new or no longer what it was."""
+def _entered(
+    desk: Desk, briefings: Sequence[Briefing], gone: Iterable[str], moved: Mapping[str, str]
+) -> list[WatchItem]:
+    """Give every item that is new or no longer what it was; ``moved`` maps briefings to what they were called."""
     number = desk.ledger.items.next_number()
     changed: list[WatchItem] = []
     found = desk.searcher.steps(briefings)
     for briefing in sorted(briefings, key=lambda one: (str(one.published), one.id)):
-        known = desk.ledger.items.of_briefing(briefing.id)
+        known = desk.ledger.items.of_briefing(moved.get(briefing.id, briefing.id))
         for step, item in _paired(found[briefing.id], known):
             if step is None:
                 changed += _withdrawn(desk, item) if item else []
                 continue
             now = _item(desk, briefing, step, item.number if item else number)
             number += item is None
-            after = _kept(item, now) if item else now
+            after = _seen_by_owner(desk, item, _kept(item, now)) if item else now
             changed += [after] if after != item else []
-    for name in gone:
-        changed += [one for item in desk.ledger.items.of_briefing(name) for one in _withdrawn(desk, item)]
+    for name in set(gone) - set(moved.values()):
+        changed += [one for item in desk.ledger.items.of_briefing(name) for one in _hidden(desk, item)]
     return changed
 
 
 def _paired(found: Sequence[NextStep], known: Sequence[WatchItem]) -> list[tuple[NextStep | None, WatchItem | None]]:
-    """Pair the steps of a briefing with the items they were before: the same, else the likest."""
+    """Pair the steps of a briefing with the items they were before: first the same, then the likest of the rest."""
     left = list(known)
-    pairs: list[tuple[NextStep | None, WatchItem | None]] = []
-    for step in found:
-        same = next((one for one in left if one.step == _key(step)), None)
-        best = same or max(left, key=lambda one: _likeness(step, one), default=None)
-        if best is None or not (same or _likeness(step, best) >= _ALIKE):
-            pairs.append((step, None))
-            continue
-        left.remove(best)
-        pairs.append((step, best))
-    return [*pairs, *((None, one) for one in left)]
+    before: dict[int, WatchItem] = {}
+    for at, step in enumerate(found):
+        same = next((one for one in left if one.text == step.item), None)
+        if same:
+            left.remove(same)
+            before[at] = same
+    alike = [(_likeness(step, one), at, one) for at, step in enumerate(found) if at not in before for one in left]
+    for likeness, at, one in sorted(alike, key=lambda pair: -pair[0]):
+        if likeness >= _ALIKE and at not in before and one in left:
+            left.remove(one)
+            before[at] = one
+    return [*((step, before.get(at)) for at, step in enumerate(found)), *((None, one) for one in left)]
 
 
 def _likeness(step: NextStep, item: WatchItem) -> float:
@@ -126,23 +139,46 @@ def _item(desk: Desk, briefing: Briefing, step: NextStep, number: int) -> WatchI
 
 
 def _kept(item: WatchItem, now: WatchItem) -> WatchItem:
-    """Take what the briefing says now, and keep what people made of it."""
+    """Take what the briefing says now, and keep what people made of it; what we dropped opens again."""
     due = item.due if item.status is Standing.MOVED else now.due
+    ours = item.status is Standing.DROPPED and not item.changed_by and any(map(_withdraws, item.notes))
     fresh = replace(
-        item, text=now.text, due=due, source=now.source, channels=now.channels, bodies=now.bodies, step=now.step
-    )
+        item, text=now.text, due=due, source=now.source, channels=now.channels, bodies=now.bodies, step=now.step,
+        status=Standing.OPEN if ours else item.status, notes=tuple(one for one in item.notes if not _withdraws(one)),
+    )  # fmt: skip
     return fresh if fresh == item else replace(fresh, changed_by="", changed_at=now.changed_at)
+
+
+def _seen_by_owner(desk: Desk, before: WatchItem, after: WatchItem) -> WatchItem:
+    """Leave an item that its owner may no longer see to nobody: its words are not for them."""
+    shut = after.owner and after.channels is not None and after.channels != before.channels
+    if not shut or any(desk.directory.member(after.owner, one) for one in after.channels or ()):
+        return after
+    return owned(after, "")
+
+
+def _withdraws(note: Note) -> bool:
+    return not note.by and note.text == _WITHDRAWN
 
 
 def _withdrawn(desk: Desk, item: WatchItem) -> list[WatchItem]:
     """Drop an unclaimed item whose briefing no longer has it; tell the owner of a claimed one by a note."""
     if not item.open:
         return []
-    note = Note("", desk.now(), "the briefing no longer says this")
-    if any(one.text == note.text for one in item.notes):
+    if any(map(_withdraws, item.notes)):
         return []
+    note = Note("", desk.now(), _WITHDRAWN)
     after = replace(item, notes=(*item.notes, note), changed_by="", changed_at=desk.now())
     return [after if item.owner else replace(after, status=Standing.DROPPED)]
+
+
+def _hidden(desk: Desk, item: WatchItem) -> list[WatchItem]:
+    """Withdraw an item whose briefing is not to be seen any more, for it may be under embargo again.
+
+    Who owns it keeps the words that they know, and nobody else sees them. When the briefing comes back, so does it.
+    """
+    after = next(iter(_withdrawn(desk, item)), item)
+    return [replace(after, channels=())] if after.channels != () else []
 
 
 # -- what a new briefing reports ------------------------------------------------------------------------------
@@ -160,6 +196,8 @@ def _told(desk: Desk, briefing: Briefing) -> list[Effect]:
         if not to or item.source.get("briefing") == briefing.id or not desk.shown_to(to, briefing):
             continue
         if desk.ledger.items.proposal(item.number, briefing.id):
+            continue
+        if not item.owner and item.channels is not None and to not in item.channels:
             continue
         wanted = _content(item.text)
         if len(held & wanted) < min(_SHARED, len(wanted)):
@@ -241,7 +279,7 @@ def answered(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     item = desk.ledger.items.get([number]).get(number)
     if proposal is None or item is None or not lists.may_see(desk, inbound.user, item):
         return [privately(inbound, key_of(inbound), kit.note(item_phrases.NO_ITEM))]
-    if proposal.answer in {"done", "unrelated"} or not item.open:
+    if proposal.answer == "unrelated" or not item.open:
         return [privately(inbound, key_of(inbound), kit.note(item_phrases.ALREADY_ANSWERED))]
     answer = inbound.name.removeprefix("followed_")
     if answer == "moved":

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 VIEWS = frozenset("mine team all unclaimed done search".split())
 _FORTNIGHT = timedelta(days=14)
 _MOST = 20_000  # items of one file
+_UNDATED = 3  # steps without a date on the first page of next steps
 
 
 def inside(desk: Desk, user: str) -> frozenset[str]:
@@ -88,23 +89,44 @@ def nextsteps(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     """Answer /nextsteps: what the briefings say comes next, from today, then undated, then what has just passed."""
     if refused := refusal(desk, inbound):
         return tell(inbound, refused)
-    asked = window(inbound.text, desk.today())
+    return tell(inbound, upcoming(desk, inbound.user, inbound.text, 0))
+
+
+def more_steps(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
+    """Show the next page of next steps."""
+    if refused := refusal(desk, inbound):
+        return tell(inbound, refused)
+    first, _, words = inbound.value.partition(" ")
+    return tell(inbound, upcoming(desk, inbound.user, words, number_of(first)))
+
+
+def upcoming(desk: Desk, user: str, words: str, first: int) -> Message:
+    """Show one page of what the briefings say comes next; what has just passed stands under the first."""
+    asked = window(words, desk.today())
     if isinstance(asked, str):
-        return tell(inbound, cards.problem(asked))
-    known = [one for one in _steps(desk, inbound.user) if _speaks(one, asked.topic)]
+        return cards.problem(asked)
+    known = [one for one in _steps(desk, user) if _speaks(one, asked.topic)]
     dated = [one for one in known if one.due and one.due.latest >= asked.first and one.due.earliest <= asked.last]
     undated = [] if asked.past or asked.last < desk.today() else [one for one in known if one.due is None and one.open]
-    ahead = [*([one for one in dated if one.due and one.due.latest < desk.today()] if asked.past else dated), *undated]
+    if asked.past:
+        dated = [one for one in dated if one.due and one.due.latest < desk.today()]
     gone = [] if asked.past else [
         one for one in known if one.due and desk.today() - PAST <= one.due.latest < desk.today()
     ]  # fmt: skip
-    if not (ahead or gone):
-        return tell(inbound, kit.note(item_phrases.NO_STEPS))
+    left = _undated_seen([one for one in dated if one not in gone], undated)
+    if not (left or gone):
+        return kit.note(item_phrases.NO_STEPS)
     head = f"Next steps{f' on {asked.topic}' if asked.topic else ''}{', dates gone by' if asked.past else ''}"
-    left = [one for one in ahead if one not in gone]
-    shown = guarded.items(desk, left[: kit.PAGE], namer(desk))
-    past = guarded.items(desk, gone[: cards.GONE], namer(desk))
-    return tell(inbound, cards.steps(head, shown, past, namer(desk), max(0, len(left) - kit.PAGE)))
+    shown = guarded.items(desk, left[first : first + cards.STEPS], namer(desk))
+    past = guarded.items(desk, gone[: 0 if first else cards.GONE], namer(desk))
+    return cards.steps(head, shown, past, namer(desk), cards.Part(first, len(left), words))
+
+
+def _undated_seen(dated: Sequence[WatchItem], undated: Sequence[WatchItem]) -> list[WatchItem]:
+    """Put the dated before the undated, but some of those on the first page, where they would be looked for."""
+    kept = undated[:_UNDATED]
+    first = cards.STEPS - len(kept)
+    return [*dated[:first], *kept, *dated[first:], *undated[_UNDATED:]]
 
 
 def _steps(desk: Desk, user: str) -> list[WatchItem]:

@@ -11,6 +11,7 @@ from bot.desk import key_of
 from bot.listeners.lists import namer
 from bot.replies import post
 from bot.types import Changed
+from bot.watchlist import owned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,10 +36,10 @@ def morning(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
 
 
 def _known(desk: Desk, item: WatchItem, day: date) -> bool:
-    """Tell whether an item is older than the hour of that morning: nobody is reminded of what they just did."""
+    """Tell whether an item is older than the hour of its owner's morning: nobody is reminded of what they just did."""
     if desk.settings.today:
         return True
-    hour = datetime.combine(day, desk.settings.reminder_time, desk.settings.timezone)
+    hour = datetime.combine(day, desk.settings.reminder_time, desk.zone(item.owner))
     return item.changed_at < hour
 
 
@@ -48,7 +49,7 @@ def _said(desk: Desk, to: str, items: Sequence[WatchItem], since: date | None, d
     if not found:
         return []
     shown = guarded.items(desk, [one.item for one in found], namer(desk))
-    rows = [(item, item_phrases.WHYS[one.why.value]) for item, one in zip(shown, found, strict=True)]
+    rows = [(item, item_phrases.why(one.why.value, item.due, day)) for item, one in zip(shown, found, strict=True)]
     user = to if to.startswith(("U", "W")) else ""
     return [post(to, "", f"remind:{to}:{day}", cards.reminder(rows, namer(desk), user), user)]
 
@@ -57,7 +58,7 @@ def _left(desk: Desk, inbound: Inbound, theirs: Sequence[WatchItem]) -> list[Eff
     """Make the items of somebody who has left unclaimed, and tell the team's channel once."""
     if not theirs:
         return []
-    given = [replace(one, owner="", changed_by="", changed_at=desk.now()) for one in theirs]
+    given = [replace(owned(one, ""), changed_by="", changed_at=desk.now()) for one in theirs]
     team = desk.settings.team_channel
     numbers = ", ".join(f"#{one.number}" for one in given if one.channels is None or (team or "") in one.channels)
     note = kit.note(item_phrases.left(kit.inert(namer(desk)(inbound.user), 60), numbers))

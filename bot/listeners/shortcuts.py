@@ -21,7 +21,7 @@ def add_to_watchlist(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
     if refused := refusal(desk, inbound):
         return [privately(inbound, key_of(inbound), refused)]
     link = desk.directory.permalink(inbound.channel, inbound.reply_to)
-    return [form(inbound, f"add:{key_of(inbound)}", cards.add_form(inbound.channel, inbound.text, link))]
+    return [form(inbound, f"add:{key_of(inbound)}", cards.add_form(inbound.channel, inbound.text, link or "-"))]
 
 
 SHORTCUTS = {"ask_briefings": asked, "add_to_watchlist": add_to_watchlist}

@@ -13,7 +13,7 @@ from bot.listeners.lists import may_see, namer, number_of, tell
 from bot.listeners.questions import refusal
 from bot.replies import form
 from bot.types import Changed, Standing, WatchItem
-from bot.watchlist import FORMS, Wish, changed, read
+from bot.watchlist import FORMS, Wish, changed, ends_in_date, read
 from bot.words import day as written
 from index.types import DateRange, Exact
 
@@ -55,23 +55,42 @@ def change(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
         return tell(inbound, kit.note(item_phrases.NO_ITEM))
     if wish.verb == "assign" and (refused := _cannot_own(desk, wish.people[0], mine)):
         return tell(inbound, kit.note(refused))
-    if len(mine) == 1 and (late := _too_late(desk, mine[0], wish)):
-        return tell(inbound, late)
-    return made(desk, inbound, wish, [changed(one, wish, inbound.user, desk.now()) for one in mine])
+    late = {one.number: said for one in mine if (said := _too_late(desk, one, wish))}
+    free = [one for one in mine if one.number not in late]
+    if not free:
+        return tell(inbound, kit.note(" ".join(late.values())))
+    return made(
+        desk, inbound, wish, [changed(one, wish, inbound.user, desk.now()) for one in free], beside=[*late.values()]
+    )
 
 
-def made(desk: Desk, inbound: Inbound, wish: Wish, items: Sequence[WatchItem], undoes: str = "") -> Sequence[Effect]:
-    """Keep items as they are now, and say so, with the way back."""
+def made(  # noqa: PLR0913 - what is kept, and what is said beside it
+    desk: Desk,
+    inbound: Inbound,
+    wish: Wish,
+    items: Sequence[WatchItem],
+    *,
+    undoes: str = "",
+    beside: Sequence[str] = (),
+) -> Sequence[Effect]:
+    """Keep items as they are now, and say so, with the way back; ``beside`` says what else there is to say."""
     gesture = key_of(inbound)
     done = Changed(gesture, inbound.user, desk.now(), wish.verb, tuple(items), undoes)
     said = item_phrases.done_to(wish.verb, [one.number for one in items], _whom(desk, wish))
-    read_as = (
-        f"I read “{wish.due.words}” as {item_phrases.due(wish.due)}."
-        if wish.due and wish.verb in {"add", "move"}
-        else ""
-    )
-    shown = guarded.items(desk, items, namer(desk))
-    return [done, *tell(inbound, cards.changed(said, shown, namer(desk), gesture, read_as))]
+    seen = [one for one in items if may_see(desk, inbound.user, one)]  # an admin hands over more than they may read
+    shown = guarded.items(desk, seen, namer(desk))
+    how = " ".join([*beside, *_read_as(wish)])
+    back = "" if wish.verb == "undo" else gesture
+    return [done, *tell(inbound, cards.changed(said, shown, namer(desk), back, how))]
+
+
+def _read_as(wish: Wish) -> list[str]:
+    """Say how a date was read, or that what looks like one was not."""
+    if wish.due and wish.verb in {"add", "move"}:
+        return [f"I read “{wish.due.words}” as {item_phrases.due(wish.due)}."]
+    if wish.verb == "add" and (undated := ends_in_date(wish.text)):
+        return [item_phrases.undated(undated)]
+    return []
 
 
 def _whom(desk: Desk, wish: Wish) -> str:
@@ -92,17 +111,17 @@ def _cannot_own(desk: Desk, person: str, items: Iterable[WatchItem]) -> str:
     return item_phrases.NOT_MEMBER_OF if hidden else ""
 
 
-def _too_late(desk: Desk, item: WatchItem, wish: Wish) -> Message | None:
-    """Tell somebody that another was faster: what they want is so already."""
-    if wish.text:
-        return None
+def _too_late(desk: Desk, item: WatchItem, wish: Wish) -> str:
+    """Tell somebody that another was faster: what they want is so already; '' where it is not."""
+    if wish.text and wish.verb != "claim":
+        return ""
     wanted = {"done": item.status is Standing.DONE, "drop": item.status is Standing.DROPPED, "claim": bool(item.owner)}
     if not wanted.get(wish.verb, False) or (wish.verb == "claim" and not item.open):
-        return None
+        return ""
     whom = item.owner if wish.verb == "claim" else item.changed_by
     shown = kit.inert(namer(desk)(whom), 60) if whom else "the briefing"
     state = "claimed" if wish.verb == "claim" else item.status.value
-    return kit.note(item_phrases.unchanged(item.number, state, shown, item.changed_at, desk.settings.timezone))
+    return item_phrases.unchanged(item.number, state, shown, item.changed_at, desk.settings.timezone)
 
 
 def _add(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
@@ -115,15 +134,31 @@ def _add(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
 def added(  # noqa: PLR0913, PLR0917 - an item's parts
     desk: Desk, inbound: Inbound, wish: Wish, owner: str, channel: str, permalink: str
 ) -> Sequence[Effect]:
-    """Add an item: its own channel's, and no wider than that channel."""
-    closed = channel.startswith(("C", "G")) and desk.directory.closed(channel)
+    """Add an item: its own channel's, and no wider than that channel.
+
+    ``permalink`` is that of the message it is made of, "-" where Slack does not say, '' where there is none.
+    """
     item = WatchItem(
         desk.ledger.items.next_number(), wish.text, wish.due, owner, channel, Standing.OPEN, inbound.user, desk.now(),
-        inbound.user, desk.now(), {"permalink": permalink} if permalink else {}, (channel,) if closed else None,
+        inbound.user, desk.now(), {"permalink": permalink} if permalink.startswith("http") else {},
+        _audience(desk, inbound.user, channel, permalink),
     )  # fmt: skip
     if owner != inbound.user and (refused := _cannot_own(desk, owner, [item])):
         return tell(inbound, kit.note(refused))
     return made(desk, inbound, wish, [item])
+
+
+def _audience(desk: Desk, user: str, channel: str, permalink: str) -> tuple[str, ...] | None:
+    """Say who sees an item: all, a closed channel's members, or (no channel at all) its owner and maker alone.
+
+    A message of a direct conversation stays with them; so does what comes from a channel that Slack does not say
+    its maker is in, for then the bot may not be in it either.
+    """
+    if not channel.startswith(("C", "G")):
+        return () if permalink else None
+    if not desk.directory.member(user, channel):
+        return () if permalink or desk.directory.closed(channel) else None
+    return (channel,) if desk.directory.closed(channel) else None
 
 
 def _undo(desk: Desk, inbound: Inbound, _: Wish) -> Sequence[Effect]:
@@ -132,7 +167,7 @@ def _undo(desk: Desk, inbound: Inbound, _: Wish) -> Sequence[Effect]:
     if not steps:
         return tell(inbound, kit.note(item_phrases.NOTHING_TO_UNDO))
     now = desk.ledger.items.get(step.after.number for step in steps)
-    since = next((now[step.after.number] for step in steps if now[step.after.number] != step.after), None)
+    since = next((now[step.after.number] for step in steps if not _same(now[step.after.number], step.after)), None)
     if since:
         whom = kit.inert(namer(desk)(since.changed_by), 60)
         zone = desk.settings.timezone
@@ -146,6 +181,11 @@ def _undo(desk: Desk, inbound: Inbound, _: Wish) -> Sequence[Effect]:
     return made(desk, inbound, Wish("undo"), back, undoes=steps[0].gesture)
 
 
+def _same(one: WatchItem, other: WatchItem) -> bool:
+    """Tell whether two states of an item differ in nothing but who brought it about and when."""
+    return replace(one, changed_by=other.changed_by, changed_at=other.changed_at) == other
+
+
 def _handover(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
     """Give all of one person's open items to another; for admins."""
     if not desk.admin(inbound.user):
@@ -156,7 +196,7 @@ def _handover(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
         return tell(inbound, kit.note(item_phrases.NO_ITEM))
     if refused := _cannot_own(desk, heir, theirs):
         return tell(inbound, kit.note(refused))
-    given = [replace(one, owner=heir, changed_by=inbound.user, changed_at=desk.now()) for one in theirs]
+    given = [changed(one, Wish("assign", people=(heir,)), inbound.user, desk.now()) for one in theirs]
     return made(desk, inbound, wish, given)
 
 
@@ -212,8 +252,7 @@ def submitted(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
         wish = Wish("add", text=" ".join(filled.get("text", "").split())[:500], due=due)
         if not wish.text:
             return tell(inbound, kit.note(item_phrases.NO_ADD_TEXT))
-        where = channel if desk.directory.member(inbound.user, channel) else ""
-        return added(desk, inbound, wish, filled.get("person") or inbound.user, where, permalink)
+        return added(desk, inbound, wish, filled.get("person") or inbound.user, channel, permalink)
     text, _, briefing = inbound.value.partition(" ")
     numbers = (number_of(text),)
     if inbound.name == "reassign" and filled.get("person"):
@@ -250,5 +289,12 @@ _OTHER: dict[str, Callable[[Desk, Inbound, Wish], Sequence[Effect]]] = {
     "unwatch": watches.ended,
 }
 COMMANDS = {"/watchlist": watchlist, "/nextsteps": lists.nextsteps}
-ACTIONS = {"watch_item": menu, "add_step": menu, "watch_more": lists.more, "undo": undo, "watch_save": watches.saved}
+ACTIONS = {
+    "watch_item": menu,
+    "add_step": menu,
+    "watch_more": lists.more,
+    "steps_more": lists.more_steps,
+    "undo": undo,
+    "watch_save": watches.saved,
+}
 VIEWS = ("add_item", "reassign", "move_item")

@@ -152,7 +152,7 @@ def test_hostile_items_of_the_watchlist_come_out_dead(block: int) -> None:
         urls = {URL, "https://x.slack.com/archives/C1/p1"}
         inert(cards.listed("mine", [("Later", several)], "U1", lambda _, name=other: name, 0, 30, other), urls)
         inert(cards.changed("#7 is done.", several, lambda _, name=other: name, "k", text), urls)
-        inert(cards.steps(text, several, several, lambda _, name=other: name, 3), urls)
+        inert(cards.steps(text, several, several, lambda _, name=other: name, cards.Part(0, 40, text)), urls)
         inert(cards.followed([(one, cited)] * 3, lambda _, name=other: name), urls)
         inert(cards.reminder([(one, "Due today")] * 12, lambda _, name=other: name, "U1"), urls)
         inert(cards.topic([(text, cited)] * 5), urls)

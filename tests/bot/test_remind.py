@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import item_phrases
 from bot.remind import Why, last_free, morning, parliamentary, reminders
 from bot.types import Standing, WatchItem
 from index.almanac import working
@@ -117,3 +118,28 @@ def test_mornings_come_by_each_ones_own_clock() -> None:
 )  # fmt: skip
 def test_what_is_parliaments_is_told_by_its_words(text: str, ours: bool) -> None:  # noqa: FBT001 - a case
     assert parliamentary(item(None, text=text)) is ours
+
+
+OURS = ["the Lords debate the order", "second reading of the Fares Bill", "the House votes on the motion"]
+OTHERS = ["the European Parliament votes", "the consultation on house building", "the energy bill of a household falls"]
+
+
+@pytest.mark.parametrize(("text", "ours"), [*((one, True) for one in OURS), *((one, False) for one in OTHERS)])
+def test_what_is_westminsters_is_told_by_its_words(text: str, *, ours: bool) -> None:
+    assert parliamentary(item(None, text=text)) is ours
+
+
+WHYS = [
+    ("due", "2025-12-18", "Due today"),
+    ("before", "2025-12-19", "Due tomorrow"),
+    ("due", "2025-12-21", "Due on Sunday"),
+    ("due", "2025-12-29", "Due in 11 days"),
+    ("due", "2025-12-17", "Was due yesterday"),
+    ("due", "2025-12-14", "Was due on Sunday"),
+    ("overdue", "2025-12-01", "Overdue"),
+]
+
+
+@pytest.mark.parametrize(("why", "due", "said"), WHYS)
+def test_a_reminder_says_when_its_item_is_due_as_of_that_morning(why: str, due: str, said: str) -> None:
+    assert item_phrases.why(why, item(due).due, date(2025, 12, 18)) == said

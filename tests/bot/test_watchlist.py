@@ -66,6 +66,15 @@ READ: list[tuple[str, dict[str, Any]]] = [
     ("snooze 7, 9 until Monday", {"numbers": (7, 9), "until": date(2025, 12, 15)}),
     ("snooze 7", {"until": date(2025, 12, 19)}),
     ("snooze 7 yesterday", {"problem": "no time to come"}),
+    ("snooze 7 12 March 2027", {"numbers": (7,), "until": date(2027, 3, 12)}),
+    ("snooze 7 7 days", {"numbers": (7,), "until": date(2025, 12, 19)}),
+    ("snooze 3 5 8", {"numbers": (3, 5, 8), "until": date(2025, 12, 19)}),
+    ("move 7 Fri", {"due": ("2025-12-19", "2025-12-19")}),
+    ("add Ring the clerk by Thurs 5pm", {"text": "Ring the clerk", "due": ("2025-12-12", "2025-12-18")}),
+    ("add Ring the clerk by 18/12", {"text": "Ring the clerk", "due": ("2025-12-12", "2025-12-18")}),
+    ("add Ring the clerk on 5/1", {"text": "Ring the clerk", "due": ("2026-01-05", "2026-01-05")}),
+    ("add Ring the clerk on 18.12.26", {"text": "Ring the clerk", "due": ("2026-12-18", "2026-12-18")}),
+    ("add Move the 9.30 call", {"text": "Move the 9.30 call", "due": None}),
     ("move 7 to 18/12/2025", {"numbers": (7,), "due": ("2025-12-18", "2025-12-18")}),
     ("move 7 by the end of March", {"due": ("2025-12-12", "2026-03-31")}),
     ("move 7 3 January 2026", {"numbers": (7,), "due": ("2026-01-03", "2026-01-03")}),
@@ -278,6 +287,61 @@ def test_a_form_opens_for_add_and_a_message_becomes_an_item_with_a_link_back(wor
     assert made.source["permalink"].endswith(written.replace(".", ""))
 
 
+@pytest.mark.parametrize("channel", ["D0ANNA", SECRET])
+def test_a_message_of_a_closed_conversation_becomes_an_item_for_its_owner_and_maker_alone(
+    world: World, channel: str
+) -> None:
+    """The bot is in neither's list of members: Slack does not say who is."""
+    world.state.channels[SECRET] |= {"is_private": True, "members": [BEN]}
+    written = world.say("Falcon is to close", BEN if channel == SECRET else ANNA, channel)
+    world.workspace.run(world.workspace.shortcut(ANNA, channel, written, "add_to_watchlist"))
+    world.wait(lambda: world.state.modals.get(ANNA))
+    world.workspace.run(world.workspace.submit(ANNA, {"text": {"text": {"value": "Falcon closes"}}}))
+    item = world.wait(lambda: [one for one in world.bot.ledger.items.still_open() if one.text == "Falcon closes"])[0]
+    assert item.channels == ()
+    for command in ("/watchlist team", "/watchlist all", "/watchlist search falcon", f"/watchlist claim {item.number}"):
+        assert "Falcon" not in told(world, command, BEN)["text"]
+    assert "Falcon" in told(world, "/watchlist")["text"]
+
+
+def test_a_date_that_could_not_be_read_at_the_end_of_an_item_is_said(world: World) -> None:
+    assert "I read no date in “by 31/2”" in told(world, "/watchlist add Reply by 31/2")["text"]
+    assert "no date" not in told(world, "/watchlist add Ask about bus fares by 3 March")["text"].split("\n")[-1]
+
+
+def test_what_somebody_has_is_not_claimed_from_them_by_more_words_or_numbers(world: World) -> None:
+    told(world, "/watchlist add One", BEN)
+    theirs = world.bot.ledger.items.still_open()[-1].number
+    step = number(world, "European Council")
+    assert f"#{theirs} is claimed already: Ben Okafor" in told(world, f"/watchlist claim {theirs} please")["text"]
+    said = told(world, f"/watchlist claim {theirs} {step}")["text"]
+    assert f"#{step} is yours." in said
+    assert f"{theirs} is claimed already: Ben Okafor" in said
+    assert world.bot.ledger.items.get([theirs])[theirs].owner == BEN
+
+
+def test_changes_are_taken_back_one_after_another_and_what_is_taken_back_offers_no_way_back(world: World) -> None:
+    told(world, "/watchlist add Ring the clerk by 18 December")
+    item = world.bot.ledger.items.still_open()[-1].number
+    told(world, f"/watchlist move {item} 19 December")
+    told(world, f"/watchlist note {item} rang")
+    undone = told(world, "/watchlist undo")
+    assert "undo" not in {one.get("action_id") for one in elements(undone["blocks"])}
+    assert f"Taken back: #{item}" in told(world, "/watchlist undo")["text"]
+    assert spans(world.bot.ledger.items.get([item])[item].due) == ("2025-12-12", "2025-12-18")
+
+
+def test_no_reminders_is_the_word_of_the_one_who_said_it(world: World) -> None:
+    told(world, "/watchlist add Ring the clerk by 18 December")
+    item = world.bot.ledger.items.still_open()[-1].number
+    mine = told(world, "/watchlist")
+    action = {"action_id": "watch_item", "type": "overflow", "selected_option": {"value": f"quiet {item}"}}
+    world.workspace.run(world.workspace.click(ANNA, action, channel=POLICY, ts=mine["ts"]))
+    world.wait(lambda: not world.bot.ledger.items.get([item])[item].reminded)
+    told(world, f"/watchlist assign {item} @ben")
+    assert world.bot.ledger.items.get([item])[item].reminded
+
+
 def test_menus_act_and_a_stale_or_forged_one_is_told_kindly(world: World) -> None:
     told(world, "/watchlist add Ring the clerk")
     item = world.bot.ledger.items.still_open()[-1].number
@@ -330,6 +394,7 @@ def test_a_restricted_briefings_steps_and_a_private_channels_items_stay_with_the
     for command in ("/watchlist team", "/watchlist all", "/watchlist search steel"):
         assert "Steel talks" not in told(world, command, BEN)["text"]
     assert "There is no such item" in told(world, f"/watchlist done {item.number}", BEN)["text"]
+    assert "No item holds those words" in told(world, "/watchlist search permalink channels")["text"]
     assert "may not see this item" in told(world, f"/watchlist assign {item.number} @ben")["text"]
     assert "Steel talks" in told(world, "/watchlist team")["text"]
 
@@ -456,6 +521,93 @@ Next steps to watch are the European Council on 19 December.
     assert rail[0].status is Standing.DROPPED
 
 
+BUSES = """---\ntitle: Bus and rail fares\npublished: 2025-12-12\n{front}---\nFares are reviewed.\n\n{steps}\n"""
+BUS = "The consultation on bus fares closes on 6 March."
+RAIL = "The consultation on rail fares closes on 9 April."
+
+
+def test_a_step_put_before_another_does_not_take_its_item(moving: tuple[World, Callable[[str, str], None]]) -> None:
+    world, put = moving
+    put("2025-12-12-fares", BUSES.format(front="", steps=BUS))
+    bus = world.wait(lambda: world.bot.ledger.items.of_briefing("2025-12-12-fares"))[0].number
+    told(world, f"/watchlist claim {bus}")
+    put("2025-12-12-fares", BUSES.format(front="", steps=f"{RAIL} {BUS}"))
+    both = world.wait(lambda: found if len(found := world.bot.ledger.items.of_briefing("2025-12-12-fares")) > 1 else [])
+    assert {(one.number == bus, one.owner, one.text) for one in both} == {
+        (True, ANNA, BUS[:-1]), (False, "", RAIL[:-1]),
+    }  # fmt: skip
+
+
+def test_a_renamed_briefing_keeps_its_items_and_one_that_comes_back_opens_them_again(
+    moving: tuple[World, Callable[[str, str], None]], tmp_path: Path
+) -> None:
+    world, put = moving
+    text = BUSES.format(front="", steps=f"{RAIL} {BUS}")
+    put("2025-12-12-fares", text)
+    items = world.bot.ledger.items
+    rail, bus = (one.number for one in world.wait(lambda: items.of_briefing("2025-12-12-fares")))
+    told(world, f"/watchlist claim {bus}")
+    put("2025-12-12-fares", "")
+    world.wait(lambda: items.get([rail])[rail].status is Standing.DROPPED)
+    assert items.get([bus])[bus].notes[-1].text == "the briefing no longer says this"
+    for command in ("/watchlist team", "/watchlist search fares"):
+        assert "fares closes" not in told(world, command, BEN)["text"]
+    put("2025-12-12-fares", text)
+    world.wait(lambda: items.get([rail])[rail].open)
+    assert (items.get([bus])[bus].notes, items.get([bus])[bus].channels) == ((), None)
+    (tmp_path / "moving" / "2025-12-12-fares.md").unlink()
+    put("2025-12-12-all-fares", text)
+    after = world.wait(lambda: items.of_briefing("2025-12-12-all-fares"))
+    assert [(one.number, one.owner, one.open) for one in after] == [(rail, "", True), (bus, ANNA, True)]
+    assert items.of_briefing("2025-12-12-fares") == []
+
+
+MERGER = """---\ntitle: The Falcon merger\npublished: {day}\n{front}---\n{text}\n"""
+
+
+@pytest.mark.parametrize("front", ["", f"channels: [{SECRET}]\n"], ids=["open", "restricted"])
+def test_the_team_is_asked_about_a_step_that_nobody_owns_unless_its_channel_may_not_see_it(
+    moving: tuple[World, Callable[[str, str], None]], front: str
+) -> None:
+    world, put = moving
+    step = "The merger of Falcon Ports and Hawk Ferries closes on 17 December 2025."
+    put("2025-12-12-merger", MERGER.format(day="2025-12-12", front=front, text=step))
+    world.wait(lambda: world.bot.ledger.items.of_briefing("2025-12-12-merger"))
+    told_of = "The merger of Falcon Ports and Hawk Ferries closed on 17 December 2025, as planned."
+    put("2025-12-18-merger", MERGER.format(day="2025-12-18", front="", text=told_of))
+    world.wait(lambda: "2025-12-18-merger" in world.bot.ledger.items.arrived())
+    world.quiet()
+    assert any("closes on 17 December" in one["text"] for one in world.said(TEAM)) is not front.startswith("channels")
+
+
+def test_a_briefing_that_is_shut_to_an_items_owner_leaves_the_item_to_nobody(
+    moving: tuple[World, Callable[[str, str], None]],
+) -> None:
+    world, put = moving
+    put("2025-12-12-fares", BUSES.format(front="", steps=BUS))
+    bus = world.wait(lambda: world.bot.ledger.items.of_briefing("2025-12-12-fares"))[0].number
+    told(world, f"/watchlist claim {bus}", BEN)
+    put("2025-12-12-fares", BUSES.format(front=f"channels: [{SECRET}]\n", steps=BUS.replace("bus", "Leeds bus")))
+    world.wait(lambda: "Leeds" in world.bot.ledger.items.get([bus])[bus].text)
+    assert "Leeds" not in told(world, "/watchlist", BEN)["text"]
+    assert f"#{bus} is yours" in told(world, f"/watchlist claim {bus}", ANNA)["text"]
+
+
+def test_next_steps_are_paged_and_some_without_a_date_stand_on_the_first_page(
+    moving: tuple[World, Callable[[str, str], None]],
+) -> None:
+    world, put = moving
+    dated = " ".join(f"The consultation on line {n} closes on {n} January." for n in range(1, 13))
+    put("2025-12-12-fares", BUSES.format(front="", steps=f"{dated}\n\nNext steps to watch are the guidance on fares."))
+    world.wait(lambda: world.bot.ledger.items.of_briefing("2025-12-12-fares"))
+    shown = told(world, "/nextsteps fares")
+    assert "1 to 8 of 13" in shown["text"]
+    assert "the guidance on fares" in shown["text"]
+    world.press(shown, "steps_more")
+    later = world.wait(lambda: [one for one in world.whispered() if "9 to 13 of 13" in one["text"]])[0]
+    assert "line 12 closes" in later["text"]
+
+
 def test_dropped_and_done_items_keep_their_history_for_ever(world: World) -> None:
     told(world, "/watchlist add Ring the clerk")
     item = world.bot.ledger.items.still_open()[-1].number
@@ -474,7 +626,7 @@ def test_an_owner_is_reminded_in_one_message_once_however_often_the_bot_starts(m
     told(world, "/watchlist add Ring the clerk by 18 December")
     (said,) = world.wait(lambda: world.said("D0ANNA"))
     assert said["text"].splitlines()[0] == "Your watchlist today"
-    assert "Due next working day · #" in said["text"]
+    assert "Due tomorrow · #" in said["text"]
     world.bot.close()
     world.bot = world.start()
     time.sleep(1)
