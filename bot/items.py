@@ -47,6 +47,7 @@ VIEWS = {
     "team": f"owner <> '' and {_OPEN}",
     "all": "1",
     "unclaimed": f"owner = '' and {_OPEN}",
+    "fresh": f"owner = '' and {_OPEN} and json_extract(body, '$.source.published') >= :since",
     "done": "status = 'done'",
     "search": "1",
 }
@@ -93,13 +94,23 @@ class Items:
         return {one.number: one for (body,) in self._rows(query, json.dumps(list(numbers))) for one in [_item(body)]}
 
     def page(  # noqa: PLR0913 - a view and the part of it that is shown
-        self, view: str, user: str, inside: Iterable[str], *, words: str = "", first: int = 0, count: int = 10
+        self,
+        view: str,
+        user: str,
+        inside: Iterable[str],
+        *,
+        words: str = "",
+        first: int = 0,
+        count: int = 10,
+        since: str = "",
     ) -> tuple[list[WatchItem], int]:
         """Read a page of a view as a person may see it, and count the whole; by date, undated last.
 
-        ``inside`` are the channels that the person is in; ``words`` must all stand in an item.
+        ``inside`` are the channels that the person is in; ``words`` must all stand in an item; ``since`` is the day,
+        as text, from which on what is "fresh" was published.
         """
         given: dict[str, Any] = {"user": user, "inside": json.dumps(sorted(inside)), "first": first, "count": count}
+        given |= {"since": since} if view == "fresh" else {}
         conditions = [_SEEN, f"({VIEWS[view]})"]
         for at, word in enumerate(words.lower().split()[:8]):
             conditions.append(f"instr(lower({_WORDS}), :word{at}) > 0")

@@ -74,15 +74,11 @@ def home(desk: Desk, user: str) -> list[dict[str, Any]]:
     mine, total = items.page("mine", user, seen)
     mine = guarded.items(desk, mine, namer(desk))
     since = (desk.today() - _FORTNIGHT).isoformat()
-    unclaimed = [one for one in items.page("unclaimed", user, seen, count=500)[0] if _published(one) >= since]
+    unclaimed, _ = items.page("fresh", user, seen, since=since)
     watched = [(one.number, one.topic) for one in items.watches(user)]
     team = bool(desk.settings.team_channel)
-    fresh = guarded.items(desk, unclaimed[: kit.PAGE], namer(desk))
+    fresh = guarded.items(desk, unclaimed, namer(desk))
     return cards.home(mine, total, fresh, watched, user, namer(desk), team=team)
-
-
-def _published(item: WatchItem) -> str:
-    return str(item.source.get("published") or "")
 
 
 def nextsteps(desk: Desk, inbound: Inbound) -> Sequence[Effect]:
