@@ -39,6 +39,7 @@ from bot.kit import (
 )
 from bot.words import UNSURE, day
 from index.answer import SURE
+from index.guard import parted, place_of
 from index.types import Form
 
 if TYPE_CHECKING:
@@ -109,8 +110,9 @@ def _found(data: Mapping[str, Any]) -> tuple[list[Block], list[str]]:
         if form is Form.CHANGED and at == 1:
             body.append(line(f"*{phrases.EARLIER}*"))
             said.append(phrases.EARLIER)
-        body.append(rich(quoted(one["quote"], marked, most), placed(one)))
-        said += [f"“{inert(one['quote'], most)}”", plain(one)]
+        quote = _from(one["quote"], marked, most)
+        body.append(rich(quoted(quote, marked, most), placed(one)))
+        said += [f"“{inert(quote, most)}”", plain(one)]
     if form is Form.LIST:
         head = phrases.items(len(cited), data.get("more", 0))
         return [line(f"*{head}*"), *body], [head, *said]
@@ -118,6 +120,16 @@ def _found(data: Mapping[str, Any]) -> tuple[list[Block], list[str]]:
         body.append(context(f"{phrases.ALSO}: " + "; ".join(map(linked, more))))
         said.append(f"{phrases.ALSO}: " + "; ".join(map(plain, more)))
     return body, said
+
+
+def _from(quote: str, marked: str | None, most: int) -> str:
+    """Leave out the beginning of a quote where the words marked would be cut off: between words, and in no figure."""
+    at = place_of(marked, quote) if marked else -1
+    if not marked or at + len(marked) < most:
+        return quote
+    start = parted(quote, max(0, at - max(0, most - len(marked)) // 2))
+    start = quote.rfind(" ", 0, start + 1) + 1
+    return f"…{quote[start:]}" if start else quote
 
 
 def _missing(data: Mapping[str, Any]) -> tuple[list[Block], list[str]]:

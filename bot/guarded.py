@@ -19,7 +19,7 @@ from bot.types import Message, Standing
 from bot.words import day
 from index import dates
 from index.errors import DispatchBoxError
-from index.guard import strange
+from index.guard import stands_whole, strange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -220,9 +220,9 @@ def _end(text: str, at: int, one: str) -> int:
     """Tell where a text that may begin here ends; 0 where it is not there."""
     end = at + len(one)
     if text.startswith(one, at):
-        return 0 if text[at - 1 : at].isalnum() or text[end : end + 1].isalnum() else end
+        return end if stands_whole(text, at, end) else 0
     cut = text.find("…", at + _LEAST, end)
-    return cut if cut >= 0 and one.startswith(text[at:cut].rstrip()) else 0
+    return cut if cut >= 0 and one.startswith(text[at:cut].rstrip()) and stands_whole(text, at, cut) else 0
 
 
 def _forms(text: str) -> set[str]:
@@ -261,7 +261,7 @@ def _placed(one: Cited, briefing: Briefing) -> list[str]:
     number = next((part.n for part in _around(one, briefing)), 0)
     published = briefing.published
     place = phrases.place(published.isoformat() if published else None, number)
-    return [briefing.title, briefing.source, place, f"¶{number}", *([day(published)] if published else [])]
+    return [briefing.title, briefing.source, place, f"¶{number}", *([f"· {day(published)}"] if published else [])]
 
 
 def _places(cited: Iterable[Cited]) -> str:

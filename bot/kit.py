@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import phrases
 from bot.types import Message
-from index.guard import parted
+from index.guard import parted, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -124,7 +124,7 @@ def section(*elements: Block) -> Block:
 def quoted(quote: str, highlight: str | None, most: int) -> Block:
     """Quote verbatim, the words that answer in bold, and never cut."""
     shown = cut(clean(quote), most)
-    at = shown.find(highlight) if highlight else -1
+    at = place_of(highlight, shown) if highlight else -1
     if at < 0 or not highlight:
         return {"type": "rich_text_quote", "elements": [run(shown)]}
     parts: tuple[tuple[str, dict[str, bool]], ...] = (

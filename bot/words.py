@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from index.answer import SURE
+from index.guard import place_of
 from index.types import Form
 
 if TYPE_CHECKING:
@@ -164,7 +165,10 @@ def gaps(groups: Sequence[Mapping[str, Any]]) -> str:
 
 def _marked(quote: str, highlight: str | None) -> str:
     """Put the words that answer between asterisks, as plain text marks bold."""
-    return f"“{quote.replace(highlight, f'*{highlight}*', 1)}”" if highlight else f"“{quote}”"
+    at = place_of(highlight, quote) if highlight else -1
+    if at < 0 or not highlight:
+        return f"“{quote}”"
+    return f"“{quote[:at]}*{highlight}*{quote[at + len(highlight) :]}”"
 
 
 def _line(text: str) -> str:

@@ -127,11 +127,11 @@ def _weighed(one: Tried) -> Tried:
 
 def listed(results: Found, items: Sequence[tuple[Span, Hit]]) -> Candidate:
     """Make a list of what holds the subject."""
-    citations, marks = _cite(items, LISTED)
+    citations, marks = _cite(items, len(items))
     ranked = dict.fromkeys([*(hit.briefing.id for _, hit in items), *results.ranked])
     return Candidate(
-        citations, marks, tuple(ranked)[:RANKED], (0.0,) * len(FEATURES), by_words=True, form=Form.LIST,
-        more=len(items) - len(citations),
+        citations[:LISTED], marks[:LISTED], tuple(ranked)[:RANKED], (0.0,) * len(FEATURES), by_words=True,
+        form=Form.LIST, more=len(citations[LISTED:]),
     )  # fmt: skip
 
 
@@ -183,11 +183,12 @@ def _features(found: Sequence[Tried]) -> tuple[float, ...]:
 
 def _cite(found: Sequence[tuple[Span, Hit]], count: int) -> tuple[tuple[Citation, ...], tuple[str | None, ...]]:
     """Cite the first spans, each saying something else, with the words marked in each."""
-    citations: dict[str, tuple[Citation, str | None]] = {}
+    citations: dict[tuple[str, ...], tuple[Citation, str | None]] = {}
     for span, hit in found:
         quote = hit.briefing.body[span.start : span.end]
         marked = hit.briefing.body[slice(*span.highlight)] if span.highlight else None
-        citations.setdefault(" ".join(stems(quote)), (_citation(hit.briefing, span, quote), marked))
+        said = (*stems(quote), *(sign for sign in quote if sign in "£€$"))
+        citations.setdefault(said, (_citation(hit.briefing, span, quote), marked))
     kept = list(citations.values())[:count]
     return tuple(one for one, _ in kept), tuple(marked for _, marked in kept)
 

@@ -31,7 +31,7 @@ def consider(text: str, searcher: Searcher, reader: Reader, audience: Audience, 
     """Read the question, search, read what was found, and propose an answer. Raises IndexUnusable."""
     began = time.perf_counter()
     question = read_question(text, today)
-    wanted = listing.read(question.text)
+    wanted = listing.read(question.text, question.period.words if question.period else "", question.phrases)
     found = searcher.find(question, audience, listing.DEPTH if wanted else READ)
     question = found.question
     items = listing.items(wanted, found.hits) if wanted else []

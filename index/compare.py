@@ -6,14 +6,18 @@ with its date. A question may ask for two things that no one quote holds: then t
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from index import rerank, spans
+from index import dates, rerank, spans
 from index.types import Form, Kind
-from index.words import share, stems, words
+from index.words import fold, share, stem, stems, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from index.types import Hit, Question, Span
 
@@ -22,14 +26,48 @@ _NEAR = 1.5  # log-odds by which a rival may be less likely to answer than the b
 _LOOKED_AT = 5  # rivals, best first
 _SUBJECT = 0.15  # of the question's words by weight, by which a rival's quote may hold fewer
 
+_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen".split()
+_ONES += "fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_NUMBERS = {word: n for n, word in enumerate(_ONES)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
+_SCALES = {"dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+# What a figure is counted in, and how many of that one of the word is, by the word's stem.
+_UNITS = {
+    word: (unit, Decimal(each))
+    for unit, each, said in (
+        ("£", "1", "£ gbp pound"), ("£", "0.01", "p penc"), ("€", "1", "€ eur euro"), ("$", "1", "$ usd dollar"),
+        ("%", "1", "% cent"), ("point", "1", "point"), ("minute", "1", "minut"), ("minute", "60", "hour"),
+        ("day", "1", "day"), ("day", "7", "week"), ("day", "14", "fortnight"), ("working", "1", "work"),
+        ("month", "1", "month"), ("month", "12", "year"), ("month", "120", "decad"),
+    )
+    for word in said.split()
+}  # fmt: skip
+_TOKEN = re.compile(r"(?:(?<!\S)-)?\d+(?:\.\d+)?|[^\W\d_]+|[£€$%]")
+_LED = re.compile(r"^(?:by|until|from|in|since|on)\s+", re.IGNORECASE)
+_ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth final".split())
+_CLAUSE = re.compile(r"[,;:](?=\s)|[()—]")
+# What a figure is for: said on either side of it with the former, after it with the latter as well.
+_FOR = re.compile(r"\b(?:to|for)\s(?:the\s)?$")
+_OF = re.compile(r"\b(?:to|for|of|in|at|from|with)\s(?:the\s)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A figure as it is compared: what it says in what units, and for a date the days that its words may mean."""
+
+    amounts: tuple[object, ...]
+    units: frozenset[str] = frozenset()
+    times: frozenset[tuple[date, date]] = frozenset()
+
 
 def arranged(question: Question, found: Sequence[tuple[Span, Hit]]) -> tuple[Form, list[tuple[Span, Hit]]]:
     """Order what was read, best first, for showing: a newer value before an older, the parts of an answer together."""
     best, *rest = found
-    rival = next((pair for pair in rest[:_LOOKED_AT] if _differs(question, best, pair)), None)
-    if rival:
-        newer, older = sorted((best, rival), key=_age)
-        return Form.CHANGED, [newer, older, *(pair for pair in rest if pair is not rival)]
+    rivals = [pair for pair in rest[:_LOOKED_AT] if _rivals(question, best, pair) and _differs(question, best, pair)]
+    if rivals:
+        newest, *others = sorted((best, *rivals), key=_age)
+        older = next(pair for pair in others if pair is best or _differs(question, newest, pair))
+        return Form.CHANGED, [newest, older, *(pair for pair in found if pair is not newest and pair is not older)]
     part = _part(question, found)
     if part:
         return Form.PARTS, [best, part, *(pair for pair in rest if pair is not part)]
@@ -40,33 +78,115 @@ def agree(found: Sequence[tuple[Span, Hit]]) -> bool:
     """Tell whether one of the next three quotes holds the very words that the best one marks."""
     span, hit = found[0]
     marked = set(stems(_marked(span, hit)))
-    quotes = (rest.briefing.body[other.start : other.end] for other, rest in found[1:4])
-    return bool(marked) and any(marked <= set(stems(quote)) for quote in quotes)
+    return bool(marked) and any(marked <= set(stems(_quote(pair))) for pair in found[1:4])
 
 
-def _differs(question: Question, best: tuple[Span, Hit], rival: tuple[Span, Hit]) -> bool:
-    """Tell whether a rival, in a briefing of another day, gives another value for the same thing."""
-    (span, hit), (other, rest) = best, rival
-    days = {hit.briefing.published, rest.briefing.published}
-    if len(days) < 2 or None in days or other.score < span.score - _NEAR:  # noqa: PLR2004 - two days
+def _rivals(question: Question, best: tuple[Span, Hit], rival: tuple[Span, Hit]) -> bool:
+    """Tell whether a rival is about as likely to answer, and on the same as the best."""
+    return rival[0].score >= best[0].score - _NEAR and _on_the_same(question, best, rival)
+
+
+def _differs(question: Question, one: tuple[Span, Hit], other: tuple[Span, Hit]) -> bool:
+    """Tell whether of two briefings of different days the newer gives another value for the same thing."""
+    days = {hit.briefing.published for _, hit in (one, other)}
+    kind = _kind(question, *one)
+    if len(days) < 2 or None in days or kind is None or _kind(question, *other) is not kind:  # noqa: PLR2004 - two days
         return False
-    kind = _kind(question, span, hit)
-    if kind is None or _kind(question, other, rest) is not kind:
-        return False
-    return not (_said(best, rival) or _said(rival, best)) and _on_the_same(question, best, rival)
+    newer, older = sorted((one, other), key=_age)
+    return not _repeats(kind, newer, older) and not _apart(question, newer, older)
 
 
-def _said(one: tuple[Span, Hit], other: tuple[Span, Hit]) -> bool:
-    """Tell whether what one marks is said in the other's quote, too."""
-    (span, hit), (beside, rest) = one, other
-    return set(words(_marked(span, hit))) <= set(words(rest.briefing.body[beside.start : beside.end]))
+def _repeats(kind: Kind, newer: tuple[Span, Hit], older: tuple[Span, Hit]) -> bool:
+    """Tell whether the newer says nothing new: its value is the older's, or stood in the older quote already.
+
+    That the older value stands in the newer quote makes it no repetition ("£7,000, up from £5,000"), but for one
+    in another unit, beside which it is given ("€140 billion (£122 billion)").
+    """
+    told, first = _values(kind, _marked(*newer), newer[1]), _values(kind, _marked(*older), older[1])[0]
+    before = _values(kind, _quote(older), older[1])
+    fresh = [one for one in told if not (_meet(one, first) or any(_equal(one, past) for past in before))]
+    beside = any(_equal(first, one) for one in _values(kind, _quote(newer), newer[1]))
+    return all(beside and one.units != first.units for one in fresh)
+
+
+def _equal(one: _Value, other: _Value) -> bool:
+    return (one.units, one.amounts) == (other.units, other.amounts) or bool(one.times & other.times)
+
+
+def _meet(one: _Value, other: _Value) -> bool:
+    """Tell whether two values are equal, or one is a time within the other ("12 June 2026" and "June 2026")."""
+    within = any(
+        (a <= c and d <= b) or (c <= a and b <= d) for a, b in one.times for c, d in other.times
+    )  # fmt: skip
+    return within or _equal(one, other)
+
+
+def _values(kind: Kind, text: str, hit: Hit) -> list[_Value]:
+    """Give the figures of a kind in a text of a briefing, as they are compared."""
+    flat = " ".join(text.split())
+    figures = [flat[start:end] for start, end in spans.find(kind, flat)]
+    return [_time(one, hit.briefing.published) if kind is Kind.DATE else _amount(one) for one in figures]
+
+
+def _time(printed: str, published: date | None) -> _Value:
+    """Read a date, on the day it was printed, as one to come and as one gone by."""
+    bare = _LED.sub("", printed)
+    read = (dates.read(form, published, past=past) for form in (bare, f"in {bare}") for past in (False, True))
+    return _Value(tuple(words(bare)), times=frozenset((one.earliest, one.latest) for one in read if one))
+
+
+def _amount(printed: str) -> _Value:
+    """Read a figure: "€1.5 billion" as "€1,500 million", "four-month" as "4 months"; else it is its words."""
+    values: list[Decimal] = []
+    units: set[str] = set()
+    factor, scaled, before = Decimal(1), 0, ""
+    for word in _TOKEN.findall(fold(printed)):
+        if word[-1].isdecimal():
+            values.append(Decimal(word))
+        elif word in _NUMBERS:
+            values.append(_NUMBERS[word] + (values.pop() if before in _TENS else Decimal(0)))
+        elif word in _SCALES:
+            values[scaled:] = [value * _SCALES[word] for value in values[scaled:]] or [Decimal(_SCALES[word])]
+            scaled = len(values)
+        elif word == "half" and values:
+            values[-1] += Decimal("0.5")
+        elif unit := _UNITS.get(stem(word)):
+            units.add(unit[0])
+            factor *= unit[1]
+        before = word
+    if not values and not units:
+        return _Value(tuple(words(printed)))
+    return _Value(tuple(value * factor for value in values or [Decimal(1)]), frozenset(units))
+
+
+def _apart(question: Question, one: tuple[Span, Hit], other: tuple[Span, Hit]) -> bool:
+    """Tell whether two figures are for different things: each for a name, or with an ordinal, the other lacks."""
+    asked = set(stems(question.text))
+    quoted = [set(stems(_quote(pair))) for pair in (one, other)]
+    own = [
+        {*_named(*pair), *(_ORDINALS & set(words(_quote(pair))))} - held - asked
+        for pair, held in zip((one, other), reversed(quoted), strict=True)
+    ]
+    return all(own)
+
+
+def _named(span: Span, hit: Hit) -> Iterator[str]:
+    """Give the stems of the names that a marked figure is for, within its clause."""
+    if not span.highlight:
+        return
+    text = _quote((span, hit))
+    start, end = (at - span.start for at in span.highlight)
+    low = max((one.end() for one in _CLAUSE.finditer(text, 0, start)), default=0)
+    high = next((one.start() for one in _CLAUSE.finditer(text, end)), len(text))
+    for first, last in spans.find(Kind.NAME, text):
+        lead = _OF if first >= end else _FOR
+        if low <= first < high and lead.search(text, 0, first):
+            yield from stems(text[first:last])
 
 
 def _on_the_same(question: Question, best: tuple[Span, Hit], rival: tuple[Span, Hit]) -> bool:
     wanted, named = rerank.weighed(question)
-    held = [
-        set(stems(f"{hit.briefing.title} {hit.briefing.body[span.start : span.end]}")) for span, hit in (best, rival)
-    ]
+    held = [set(stems(f"{pair[1].briefing.title} {_quote(pair)}")) for pair in (best, rival)]
     return share(wanted, held[1]) >= share(wanted, held[0]) - _SUBJECT and share(named, held[1]) >= share(
         named, held[0]
     )
@@ -83,16 +203,9 @@ def _part(question: Question, found: Sequence[tuple[Span, Hit]]) -> tuple[Span, 
     """Find the quote that holds what is asked for and the best quote lacks, on the same names."""
     if len(question.asks) < 2:  # noqa: PLR2004 - one thing has no parts
         return None
-    span, hit = found[0]
-    lacking = [ask for ask in question.asks if not _holds(ask, hit.briefing.body[span.start : span.end])]
+    lacking = [ask for ask in question.asks if not _holds(ask, _quote(found[0]))]
     for pair in found[1:_LOOKED_AT]:
-        other, rest = pair
-        quote = rest.briefing.body[other.start : other.end]
-        if (
-            other.score >= span.score - _NEAR
-            and any(_holds(ask, quote) for ask in lacking)
-            and _on_the_same(question, found[0], pair)
-        ):
+        if any(_holds(ask, _quote(pair)) for ask in lacking) and _rivals(question, found[0], pair):
             return pair
     return None
 
@@ -102,7 +215,12 @@ def _holds(ask: Sequence[Kind], quote: str) -> bool:
 
 
 def _marked(span: Span, hit: Hit) -> str:
-    return hit.briefing.body[slice(*span.highlight)] if span.highlight else ""
+    return " ".join(hit.briefing.body[slice(*span.highlight)].split()) if span.highlight else ""
+
+
+def _quote(pair: tuple[Span, Hit]) -> str:
+    span, hit = pair
+    return hit.briefing.body[span.start : span.end]
 
 
 def _age(pair: tuple[Span, Hit]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from index.words import share, stem, stems
+from index.words import ASKING, share, stem, stems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,9 +49,11 @@ def fuse(
 def newest_first(question: Question, hits: list[Hit]) -> list[Hit]:
     """Put the newest first of the briefings on the subject, by title and topics; then of those that mention it.
 
-    Of the rest, too, the newest comes first; of one briefing's passages the best.
+    Of the rest, too, the newest comes first; of one briefing's passages the best, or its opening where nothing else is
+    asked.
     """
-    wanted = {stem(term): weight for term, weight in zip(question.terms, question.weights, strict=True)}
+    weights = zip(question.terms, question.weights, strict=True)
+    wanted = {stem(term): weight for term, weight in weights if term not in ASKING}
 
     def tier(hit: Hit) -> tuple[bool, bool]:
         about = f"{hit.briefing.title}\n{' '.join(hit.briefing.topics)}"
@@ -60,13 +62,15 @@ def newest_first(question: Question, hits: list[Hit]) -> list[Hit]:
     def held(text: str) -> float:
         return share(wanted, set(stems(text)))
 
+    def opens(hit: Hit) -> bool:
+        return not question.asks and hit.passage.start == hit.briefing.paragraphs[0].start
+
     def told(hit: Hit) -> Hit:
-        opens = hit.passage.start == hit.briefing.paragraphs[0].start
-        return replace(hit, news=opens and bool(wanted) and not question.asks and not tier(hit)[0])
+        return replace(hit, news=opens(hit) and bool(wanted) and not tier(hit)[0])
 
     most = max((held(f"{hit.briefing.title}\n{hit.passage.text}") for hit in hits), default=0.0)
     single = list({(hit.briefing.id, hit.passage.start): hit for hit in reversed(hits)}.values())
-    single.sort(key=lambda hit: (*tier(hit), -age_key(hit.briefing.published), -hit.score))
+    single.sort(key=lambda hit: (*tier(hit), -age_key(hit.briefing.published), not opens(hit), -hit.score))
     return [told(hit) for hit in single]
 
 

@@ -1,6 +1,6 @@
 """What is said against what it is said to rest on: the figures that stand in none of the sources; pure.
 
-A figure is a sum, a share, a date, a duration in digits, a number or an instrument, and whatever else has a
+A figure is a sum, a share, a date, a counted duration, a number or an instrument, and whatever else has a
 digit in it ("COP30", "5GW"), so that no digit goes unchecked. It is whole: "15" is not in "£15", "15%" or
 "15 December". Spellings are one, as ``words.fold`` has them: "£1.8bn" is "£1.8 billion". A date is in any
 that says as much and more ("12 December" in "12 December 2025"), an instrument wherever its name stands.
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _KINDS = (Kind.MONEY, Kind.PERCENT, Kind.DATE, Kind.DURATION, Kind.INSTRUMENT, Kind.NUMBER)
-# A word with the signs that belong to it, so that a figure ends where its word does: "¥500", "15.5km", "10:30".
-_WHOLE = re.compile(r"[£€$¥₹]?[^\W_]+(?:(?<=\d)[.,:/](?=\d)[^\W_]+)*[%‰°]?")
+# A word with the signs that belong to it, so that a figure ends where its word does: "A$500", "15.5km", "10:30".
+_WHOLE = re.compile(r"(?:[A-Z]{1,3}(?=[£€$¥₹]))?[£€$¥₹]?[^\W_]+(?:(?<=\d)[.,:/](?=\d)[^\W_]+)*[%‰°]?")
 _DIGIT = re.compile(r"\d")
+_VAGUE = re.compile(r"an?\b", re.IGNORECASE)  # a duration that begins so says as much as none
 _APART = re.compile(r"\n\s*\n")  # between paragraphs, over which no figure runs
 _PART = re.compile(r"[^\W_]+")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)$")
@@ -72,6 +73,19 @@ def parted(text: str, at: int) -> int:
     return low + cut
 
 
+def place_of(part: str, text: str) -> int:
+    """Find where a part of a text first stands, parting no word and no figure if it can; -1 where it does not."""
+    places = [match.start() for match in re.finditer(re.escape(part), text)]
+    return next((at for at in places if stands_whole(text, at, at + len(part))), min(places, default=-1))
+
+
+def stands_whole(text: str, start: int, end: int) -> bool:
+    """Tell whether neither edge of a stretch parts a word or a figure."""
+    return not any(
+        (text[at - 1 : at].isalnum() and text[at : at + 1].isalnum()) or parted(text, at) < at for at in (start, end)
+    )
+
+
 @lru_cache(maxsize=512)
 def _held(source: str) -> _Held:
     found = _figures(source)
@@ -108,7 +122,7 @@ def _spans(text: str) -> Iterator[tuple[Kind | None, int, int]]:
     covered: set[int] = set()
     for kind in _KINDS:
         for start, end in find(kind, text):
-            if kind is Kind.DURATION and not _DIGIT.search(text, start, end):
+            if kind is Kind.DURATION and _VAGUE.match(text, start) and not _DIGIT.search(text, start, end):
                 continue
             first, last = bisect_right(ends, start), bisect_left(starts, end) - 1
             covered.update(range(first, last + 1))

@@ -15,25 +15,34 @@ from index.types import Kind, Span
 from index.words import ASKING, STOPWORDS, stem, stems, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from index.types import Hit, Sentence
+    from index.types import Hit
 
 DEPTH = 60  # passages looked through for one list
-_PAPERS = r"(?:briefings?|briefs?|papers?|notes?|documents?|articles?|pieces?)"
+# One paper, note or document is a briefing only where something says so: "what document is about to expire?"
+_PAPERS = (
+    r"(?:briefings?|briefs?|(?:briefing )?(?:papers|notes|documents|pieces)"
+    r"|(?:briefing |(?<=our ))(?:paper|note|document|piece)|(?:paper|note|document|piece)(?= mention))"
+)
 _MENTION = (
     r"(?:mention|cover|discuss|refer(?:red)? to|talk(?:ed)? about|cite|name|speak of|are about|are on|is about|is on"
-    r"|deal with|touch on|report on|quote|contain|include|about|on)(?:e?[sd]|ing)?"
+    r"|deal with|touch on|report on|quote|contain|include|about|on)(?:e?[sd]|ing)?(?! to\b)"
 )
 _BRIEFINGS = re.compile(
-    rf"^(?:please )?(?:(?:which|what|list|show|find|give)(?: me| us)?)(?: (?:all|every|of|the|our|any))* {_PAPERS}"
-    rf"(?: (?:that|which|have|has|do|did|ever))* {_MENTION} (?P<topic>.+)$",
+    r"^(?:please )?(?:(?:which|what|list|show|find|give|are there|is there|do we have|have we(?: got)?)(?: me| us)?"
+    r"(?: (?:all|every|of|the|our|any))* |(?:all|every|any)(?: of)?(?: (?:the|our))? "
+    r"|(?=(?:briefing )?\w+s\b(?! (?:are|is)\b)))"
+    rf"{_PAPERS}(?: (?:that|which|have|has|do|did|ever))* {_MENTION} (?P<topic>.+)$",
     re.IGNORECASE,
 )
 _WHERE = re.compile(
     rf"^(?:in|where|on) (?:which|what) {_PAPERS} (?:is|are|was|were|do|does|did) (?:we )?(?P<topic>.+?)"
     r"(?: (?:mentioned|covered|discussed|cited|named|mention|cover|discuss|cite|name))?$",
     re.IGNORECASE,
+)
+_OURS = re.compile(
+    rf"^where (?:do|did|have|has) (?:we|(?:the|our|any) {_PAPERS}) (?:ever )?{_MENTION} (?P<topic>.+)$", re.IGNORECASE
 )
 _NOUNS = {
     "sum": (Kind.MONEY,), "amount": (Kind.MONEY,), "payment": (Kind.MONEY,), "cost": (Kind.MONEY,),
@@ -42,33 +51,56 @@ _NOUNS = {
     "law": (Kind.INSTRUMENT,), "act": (Kind.INSTRUMENT,), "bill": (Kind.INSTRUMENT,), "article": (Kind.INSTRUMENT,),
     "instrument": (Kind.INSTRUMENT,), "regulation": (Kind.INSTRUMENT,), "legal instrument": (Kind.INSTRUMENT,),
 }  # fmt: skip
+_NOUN = "|".join(sorted(_NOUNS, key=len, reverse=True))
+_SEVERAL = "|".join(noun for noun in _NOUN.split("|") if noun != "name")  # "the names of the two firms" are one answer
 _EVERY = re.compile(
-    r"^(?:please )?(?:(?:list|show|give|find|tell)(?: me| us)? |what (?:are|were) )?"
-    r"(?:every|all|each)(?: of)?(?: the| our)?"
-    rf" (?P<noun>{'|'.join(sorted(_NOUNS, key=len, reverse=True))})s?(?: of money)?"
+    r"^(?:please )?(?:(?:(?:list|show|give|find|tell)(?: me| us)? |what (?:are|were) )?"
+    rf"(?:every|all|each)(?: of)?(?: the| our)? (?P<noun>{_NOUN})s?"
+    rf"|(?:(?:list|show|give|find|tell)(?: me| us)?(?: the)?|what (?:are|were) the|what|which) (?P<nouns>{_SEVERAL})s)"
+    r"(?: of money)?"
     r"(?: (?:that|which|is|are|was|were|mentioned|named|cited|given|quoted|set|agreed|spent|promised|pledged|we|have"
     r"|has|had|been))*(?: (?:tied|related|relating|linked|connected|attached|due|paid|owed))?"
-    r" (?:to|for|on|about|in|with|of|around|concerning|regarding|by|from) (?P<topic>.+)$",
+    r" (?:to(?! be\b)|for|on|about|in|with|of|around|concerning|regarding|by|from) (?P<topic>.+)$",
     re.IGNORECASE,
 )
+# A second question, which no list answers: "… and when was it published", "… that says how", "… say what".
+_ANOTHER = re.compile(
+    r"(?:\b(?:and|or|but|says?|said|tells?)|[,;]) (?:who|whom|whose|when|what|why|how|where|which|whether)\b"
+    r"|\b(?:who|when|what|why|how|where|which)$",
+    re.IGNORECASE,
+)
+_SIGNS = str.maketrans({"£": " gbp ", "€": " eur ", "$": " usd "})
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What is to be listed: briefings where ``kinds`` is empty, else spans of those kinds, that hold ``stems``."""
+    """What is to be listed: briefings where ``kinds`` is empty, else spans of those kinds.
+
+    Each holds ``stems``, and ``phrases`` whole, as ``_run`` gives them.
+    """
 
     kinds: tuple[Kind, ...]
     stems: tuple[str, ...]
+    phrases: tuple[str, ...] = ()
 
 
-def read(text: str) -> Listing | None:
-    """Tell whether a question asks for a list, and of what."""
-    plain = text.strip().rstrip("?.! ")
-    for pattern in (_BRIEFINGS, _WHERE, _EVERY):
+def read(text: str, period: str = "", phrases: Iterable[str] = ()) -> Listing | None:
+    """Tell whether a question asks for a list, and of what.
+
+    ``period`` are its words that restrict the search, and are no part of the subject; ``phrases`` its words that must
+    stand together.
+    """
+    text = re.sub(re.escape(period), " ", text, count=1, flags=re.IGNORECASE) if period else text
+    plain = " ".join(text.split()).strip("?.!, ")
+    for pattern in (_BRIEFINGS, _WHERE, _OURS, _EVERY):
         if found := pattern.match(plain):
-            noun = found.groupdict().get("noun")
-            topic = tuple(dict.fromkeys(stem(word) for word in words(found["topic"]) if word not in STOPWORDS | ASKING))
-            return Listing(_NOUNS[noun.lower()] if noun else (), topic) if topic else None
+            said = found.groupdict()
+            noun, topic = said.get("noun") or said.get("nouns"), said["topic"]
+            held = tuple(dict.fromkeys(stem(word) for word in words(topic) if word not in STOPWORDS | ASKING))
+            if not held or _ANOTHER.search(topic):
+                return None
+            whole = tuple(run for run in map(_run, phrases) if run in _run(topic))
+            return Listing(_NOUNS[noun.lower()] if noun else (), held, whole)
     return None
 
 
@@ -89,8 +121,8 @@ def items(listing: Listing, hits: Sequence[Hit]) -> list[tuple[Span, Hit]]:
     seen: set[str] = set()
     for hit in hits:
         for span in _spans(listing, hit):
-            words_marked = hit.briefing.body[slice(*span.highlight)] if span.highlight else ""
-            key = " ".join(stems(words_marked)) if listing.kinds else hit.briefing.id
+            marked = hit.briefing.body[slice(*span.highlight)] if span.highlight else ""
+            key = _run(marked) if listing.kinds else hit.briefing.id
             if key not in seen:
                 seen.add(key)
                 found.append((span, hit))
@@ -98,20 +130,34 @@ def items(listing: Listing, hits: Sequence[Hit]) -> list[tuple[Span, Hit]]:
 
 
 def _spans(listing: Listing, hit: Hit) -> Iterator[Span]:
-    wanted = set(listing.stems)
+    body = hit.briefing.body
     if not listing.kinds:
-        if wanted <= set(stems(f"{hit.briefing.title} {hit.passage.text}")):
-            best = max(hit.passage.sentences, key=lambda one: (len(wanted & _held(hit, one)), -one.start), default=None)
+        if _holds(listing, f"{hit.briefing.title}\n{hit.passage.text}"):
+            best = max(
+                hit.passage.sentences,
+                key=lambda one: (*_held(listing, body[one.start : one.end]), -one.start),
+                default=None,
+            )
             if best:
                 yield Span(best.start, best.end, 0.0)
         return
     for sentence in hit.passage.sentences:
-        if not wanted <= _held(hit, sentence):
-            continue
-        text = hit.briefing.body[sentence.start : sentence.end]
-        for start, end in sorted(place for kind in listing.kinds for place in spans.find(kind, text)):
-            yield Span(sentence.start, sentence.end, 0.0, (sentence.start + start, sentence.start + end))
+        text = body[sentence.start : sentence.end]
+        if _holds(listing, text):
+            for start, end in sorted(place for kind in listing.kinds for place in spans.find(kind, text)):
+                yield Span(sentence.start, sentence.end, 0.0, (sentence.start + start, sentence.start + end))
 
 
-def _held(hit: Hit, sentence: Sentence) -> set[str]:
-    return set(stems(hit.briefing.body[sentence.start : sentence.end]))
+def _holds(listing: Listing, text: str) -> bool:
+    return _held(listing, text) == (len(listing.phrases), len(listing.stems))
+
+
+def _held(listing: Listing, text: str) -> tuple[int, int]:
+    """Count the phrases and the stems of the subject that a text holds."""
+    run, held = _run(text), set(stems(text))
+    return sum(phrase in run for phrase in listing.phrases), sum(one in held for one in listing.stems)
+
+
+def _run(text: str) -> str:
+    """Give the stems of a text in a row, currencies among them, so that words stand together or do not."""
+    return f" {' '.join(stems(text.translate(_SIGNS)))} "

@@ -5,6 +5,7 @@ It marks what the reader leaves in doubt, and says whether a text holds the kind
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from index import spans
@@ -12,6 +13,13 @@ from index.words import stem, stems
 
 if TYPE_CHECKING:
     from index.types import Kind, Question
+
+# "Is the deadline 12 May?"; not "can you tell me …", nor "do we know when …".
+_WHETHER = re.compile(
+    r"(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|must)(?:n['’]t)?"
+    r" (?!you\b|we know\b|anyone know\b)",
+    re.IGNORECASE,
+)
 
 
 def nearest(question: Question, body: str, place: tuple[int, int]) -> tuple[int, int] | None:
@@ -26,8 +34,8 @@ def nearest(question: Question, body: str, place: tuple[int, int]) -> tuple[int,
 
 
 def candidates(kind: Kind, text: str, question: Question) -> list[tuple[int, int]]:
-    """Find the spans of a kind that do not merely repeat the question."""
-    asked = set(stems(question.text))
+    """Find the spans of a kind that do not merely repeat the question; all, where it asks whether it is so."""
+    asked = frozenset() if _WHETHER.match(question.text) else frozenset(stems(question.text))
     return [(start, end) for start, end in spans.find(kind, text) if not set(stems(text[start:end])) <= asked]
 
 

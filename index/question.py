@@ -16,59 +16,108 @@ if TYPE_CHECKING:
 
 LONGEST = 2_000  # characters; what is beyond is not read
 _MOST_TERMS = 24
-_LONGEST_TIME = 4  # words: "the end of October"
+_LONGEST_TIME = 7  # words: "Friday the 12th of December 2025"
 
-_WHICH = r"\b(?:which|what)(?:'s|’s| is| was| are| were)?(?: the)? (?:\w+ ){0,2}"
+# A verb between "which" and a noun begins a sentence on it, which asks for something else: "what did the regulator …".
+# So does "will", but not before a figure: "what will the price be?"
+_VERBS = r"(?:is|are|was|were|be|been|do|does|did|has|have|had|will|would|can|could|shall|should|may|might|must)"
+_IS = r"(?:'s|’s| is| was| are| were)"
+_WHICH = rf"\b(?:which|what){_IS}?(?: the)? (?:(?!(?:do|does|did|has|have|had)\b)[\w'’-]+ ){{0,2}}"
+# "Which is the regulator that …" asks for a name; "what is the regulator …" has named it.
+_ONE = rf"\b(?:which{_IS}?|what)(?: the)? (?:(?!{_VERBS}\b)\w+ ){{0,2}}"
+# Nouns that may as well be the subject, or part of it, are asked for only where they stand free.
+_FREE = "".join(
+    rf"(?<!\b{word} )" for word in ("a", "about", "about the", "on the", "to the", "in the", "by the", "set")
+)
+_SOUGHT = (
+    rf"(?:{_WHICH}|(?:,|\b(?:and|there|me|know|need|have|find)(?: of)?) (?:(?:the|an?|any|its|their) )?(?:\w+ )?"
+    rf"|^(?:(?!(?:{_VERBS}|what|which|how|who|why|at|by|on|before|after|about|miss\w*)\b)\S+ )*)"
+)
 _LAW = r"(?:acts?|laws?|bills?|regulations?|articles?|sections?|clauses?|directives?|treat(?:y|ies)|instruments?|orders?|powers?|provisions?|legal bas[ei]s)"
+# In small letters, and not by what it is for: an Energy Bill is a law.
+_BILL = (
+    rf"\bwhat(?:{_IS}| will| would)(?: the)? (?:(?!(?:in|of|on|to|for|about|the)\b)\w+ ){{0,3}}(?-i:bills?)\b"
+    r"(?! (?:meant|intended|designed|supposed|about|called|going)\b)|\bbills? of £"
+)
 _PEOPLE = r"(?:minister|secretary|mps?|peers?|judge|chair|commissioner|chancellor|leader|president|part(?:y|ies)|compan(?:y|ies)|bod(?:y|ies)|court|committee|department|regulator|unions?|firms?|agency|councils?|countr(?:y|ies)|states?)"
 # What is asked for, the plainest words first, as the kinds of answer that would do.
 _ASKED: tuple[tuple[re.Pattern[str], tuple[Kind, ...]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), kinds)
     for pattern, kinds in (
+        (
+            r"\bhow long\b|\bhow much (?:more )?(?:notice|time|longer)\b|\b(?:how|for how) many (?:days|weeks|months|years)\b|\bnotice period\b",
+            (Kind.DURATION,),
+        ),
         (r"\bby how much\b", (Kind.PERCENT, Kind.MONEY, Kind.NUMBER)),
         (rf"{_WHICH}(?:percentage|per ?cent|proportion|share|rate)\b|\bper ?cent(?:age)?\b", (Kind.PERCENT,)),
-        (r"\bhow long\b|\b(?:how|for how) many (?:days|weeks|months|years)\b|\bnotice period\b", (Kind.DURATION,)),
-        (r"\bhow (?:much|big|large)\b", (Kind.MONEY, Kind.PERCENT, Kind.NUMBER)),
         (
-            rf"\bprice tag\b|{_WHICH}(?:cost|price|budget|funding|sum|fine|bill|value)\b|\bwhat (?:does|do|did|will|would) .{{1,60}} cost\b|\bworth\b",
+            rf"\bhow (?:much|big|large)\b|(?!which){_WHICH}(?:figures?|statistics)\b",
+            (Kind.MONEY, Kind.PERCENT, Kind.NUMBER),
+        ),
+        (
+            rf"\bprice tag\b|{_WHICH}(?:cost|price|budget|funding|sum|fine|value)\b|{_BILL}|\bwhat (?:does|do|did|will|would) .{{1,60}} cost\b|\bworth\b",
             (Kind.MONEY,),
         ),
-        (r"\bhow (?:many|often)\b|\bnumber of\b", (Kind.NUMBER,)),
+        (rf"\bhow (?:many|often)\b|{_FREE}number of\b", (Kind.NUMBER,)),
         (
-            rf"\bwhen\b|\bby what date\b|\bdeadline\b|{_WHICH}(?:dates?|day|month|year)\b|\bstart date\b|^date\b|\bdates?\?",
+            rf"\bwhen\b|\bby what date\b|{_SOUGHT}deadlines?\b|{_WHICH}(?:dates?|day|month|year)\b(?!-)|\bstart date\b|^date\b|\bdates?\?",
             (Kind.DATE,),
         ),
-        (rf"{_WHICH}{_LAW}\b|\bunder (?:which|what)\b", (Kind.INSTRUMENT,)),
-        (rf"\bwho(?:m|se)?\b|{_WHICH}{_PEOPLE}\b", (Kind.NAME,)),
+        (
+            rf"{_ONE}{_LAW}\b|{_WHICH}{_LAW} (?:that|which|under)\b|{_WHICH}legal bas[ei]s\b|\bunder (?:which|what)\b",
+            (Kind.INSTRUMENT,),
+        ),
+        (rf"\bwho(?:m|se)?\b|{_ONE}{_PEOPLE}\b", (Kind.NAME,)),
         (rf"\bwhere\b|{_WHICH}(?:city|town|venue|place|location|region|site)\b", (Kind.PLACE,)),
     )
 )
-_WHEN = r"[\w ,'’-]{3,40}"
-_SINCE = re.compile(rf"\bsince (?P<when>{_WHEN})", re.IGNORECASE)
+_WHEN = r"(?=(?P<when>[\w ,./'’–-]{3,80}))"  # looked at, not taken: another preposition may follow
+_SINCE = re.compile(rf"\bsince {_WHEN}", re.IGNORECASE)
 _LAST = re.compile(
     r"\b(?:in|over|during|within|from) the (?:last|past|previous) (?P<count>\w+ )?(?P<unit>day|week|fortnight|month|quarter|year)s?\b",
     re.IGNORECASE,
 )
-_CALENDAR = re.compile(
-    r"\b(?P<which>this|last) (?P<unit>week|month|year)\b|\b(?P<day>today|yesterday)\b", re.IGNORECASE
+_CALENDAR = r"(?P<which>this|last) (?P<unit>week|month|year)\b|(?P<day>today|yesterday)\b"
+_TIME = re.compile(
+    rf"\b(?:(?:(?:in|during|on|from|of|for) )?(?:{_CALENDAR})(?!['’]s)"
+    rf"|(?P<edge>in|during|on|from|of|dated|before|after) {_WHEN})",
+    re.IGNORECASE,
 )
-_DURING = re.compile(rf"\b(?:in|during|on|from) (?P<when>{_WHEN})", re.IGNORECASE)
-_BEFORE = re.compile(rf"\bbefore (?P<when>{_WHEN})", re.IGNORECASE)
-_AFTER = re.compile(rf"\bafter (?P<when>{_WHEN})", re.IGNORECASE)
-# Words that make a time one of publication: what we said then, not what happened then.
+_PAPERS = r"(?:briefings?|news|our (?:notes?|papers?|reports?|coverage|updates?))"
+_OUR_OWN = re.compile(rf"\b(?:{_CALENDAR})(?=(?:['’]s)? {_PAPERS}\b)", re.IGNORECASE)  # "last week's briefings"
+# Words that make a time right behind them one of publication: what we said then, not what happened then. So they do
+# with a subject between, unless it is asked what they say ``now``: "what do our briefings say about fares in 2025?", or
+# what came ``late``: "the latest on the vote in May".
 _OURS = re.compile(
-    r"\b(?:we|our)\b.{0,20}\b(?:say|said|saying|write|wrote|written|report|reported|publish|published|cover|covered|brief|briefed)\b"
-    r"|\bbriefings?\b|\bnews\b|\bwhat(?:'s|’s| is| was) new\b|\bpublished\b",
+    r"(?P<now>\b(?:do|does) (?:(?:the|our|any|all|these) )*)?\b(?:"
+    r"(?:we|briefings?)(?: (?:have|has|had|did|do|does|are|were|was|been|ever|already|also|last|all|that|which))*"
+    r" (?:say|said|saying|write|wrote|written|report|reported|publish|published|brief|briefed|issued?"
+    r"|(?P<of>(?:cover|mention|discuss)(?:ed|ing)?))"
+    rf"|{_PAPERS}|(?P<late>what(?:'s|’s| is| was) new|latest|newest|most recent))\b",
+    re.IGNORECASE,
+)
+# A subject without a verb: a time behind a verb is when that was done.
+_SUBJECT = re.compile(
+    rf" (?:about|on|regarding|concerning|around|(?:cover|mention|discuss)(?:ed|ing)?)"
+    rf"(?: (?!(?:{_VERBS}|that|which|who|whose|what|how|when|where|whether|why|says?|said)\b)\S+)*(?<!ed) ",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(r" ?(?:$|[?.!,;]| please\b)", re.IGNORECASE)
+_FIRST = re.compile(
+    r"(?P<time>(?:in|during|on|before|after|this|last|today|yesterday)\b[^,?]{0,40}), (?P<rest>.+?)[?.! ]*$",
     re.IGNORECASE,
 )
 _LATEST = re.compile(
-    r"\b(?:latest|most recent|newest) (?:on|about|from|news|briefing)|\bwhat(?:'s|’s| is) (?:the )?(?:latest|new)\b",
+    r"\b(?:latest|most recent|newest) (?:on|about|from|news|briefing)"
+    r"|\bwhat(?:'s|’s| is) (?:the )?latest\b(?! (?:figures?|numbers?|statistics)\b)"
+    r"|\bwhat(?:'s|’s| is) new(?= ?(?:$|[?.!,;:])| (?:on|about|in|with|for|from|at|since|this|today)\b)",
     re.IGNORECASE,
 )
 _SAID = re.compile(
     r"\b(?:what )?(?:did|have|has|do) (?:we|our briefings?) (?:say|said|written|write|reported|report)\b|\blatest\b|\bnewest\b|\bmost recent\b",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?:19|20)\d\d\b")
 _COUNTS = {
     name: n for n, name in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
 }
@@ -89,7 +138,7 @@ def read(text: str, today: date) -> Question:
     """Read a question asked on a day. Anything may come in; the result may have no terms."""
     text = clean(text)
     period, named = _period(text, today)
-    rest = text.replace(named, " ") if named else text
+    rest = re.sub(re.escape(named), " ", text, flags=re.IGNORECASE) if named else text
     rest = _SAID.sub(" ", rest)
     terms = tuple(dict.fromkeys(word for word in words(rest) if word not in STOPWORDS))[:_MOST_TERMS]
     return Question(
@@ -170,29 +219,57 @@ def _last(text: str, today: date) -> DateRange | None:
 
 def _ours(text: str, today: date) -> DateRange | None:
     """Read a time only where the question speaks of what we published then."""
-    if not (_OURS.search(text) or _LATEST.search(text)):
+    if own := _OUR_OWN.search(text):
+        return _calendar(own, today)
+    first = _FIRST.match(text)
+    said = f"{first['rest']} {first['time']}" if first else text
+    heads = list(_OURS.finditer(said))
+    times = [(match, found) for match in _TIME.finditer(said) if heads and (found := _named(match, today))]
+    return next((found for head in heads for match, found in times if _published(head, match, found)), None)
+
+
+def _named(match: re.Match[str], today: date) -> DateRange | None:
+    """Read a time with its preposition; none still to come, since nothing is published then."""
+    found = _bounded(match, today) if match["edge"] else _calendar(match, today)
+    return found if found and found.earliest <= today else None
+
+
+def _published(head: re.Match[str], match: re.Match[str], found: DateRange) -> bool:
+    """Tell whether a time follows words of publication, at once or at the end of their subject."""
+    between = match.string[head.end() : match.start()] if head.end() < match.start() else ""
+    if between in {" ", ", "}:
+        return True
+    if head["now"] or (head["late"] and match["edge"]) or match["edge"] == "of":
+        return False
+    subject = f" on{between}" if head["of"] else between
+    ends = _ENDS.match(match.string, match.start() + len(found.words))
+    return bool(ends and _SUBJECT.fullmatch(subject))
+
+
+def _bounded(match: re.Match[str], today: date) -> DateRange | None:
+    """Read the time after a preposition; "on" takes a day."""
+    named, edge = _time(match, today), match["edge"].lower()
+    if not named or (edge == "on" and named.earliest != named.latest):
         return None
-    if match := _CALENDAR.search(text):
-        return _calendar(match, today)
-    for pattern, edges in ((_DURING, "during"), (_BEFORE, "before"), (_AFTER, "after")):
-        for match in pattern.finditer(text):
-            named = _time(match, today)
-            if named and edges == "during":
-                return _range(named.earliest, named.latest, f"{match.group().split()[0]} {named.words}")
-            if named and edges == "before":
-                return _range(date.min, named.earliest - timedelta(days=1), f"before {named.words}")
-            if named:
-                return _range(named.latest + timedelta(days=1), date.max, f"after {named.words}")
-    return None
+    said = f"{edge} {named.words}"
+    if edge == "before":
+        return _range(date.min, named.earliest - timedelta(days=1), said)
+    if edge == "after":
+        return _range(named.latest + timedelta(days=1), date.max, said)
+    return _range(named.earliest, named.latest, said)
 
 
 def _time(match: re.Match[str], today: date) -> DateRange | None:
-    """Read the time that the words after a preposition begin with: the last one up to today."""
-    following = match["when"].split()[:_LONGEST_TIME]
-    for count in range(len(following), 0, -1):
-        said = " ".join(following[:count]).strip(" ,")
+    """Read the longest time that the words after a preposition begin with: the last one up to today.
+
+    None where a year is left behind it: it is of another time, then, than what was read.
+    """
+    following = match["when"].split()
+    for count in range(min(len(following), _LONGEST_TIME), 0, -1):
+        said = " ".join(following[:count]).strip(" ,.")
         if named := dates.read(f"in {said}", today, past=True) or dates.read(said, today, past=True):
-            return DateRange(named.earliest, named.latest, said, named.exact)
+            cut = any(_YEAR.match(word) for word in following[count : count + 1])
+            return None if cut else DateRange(named.earliest, named.latest, said, named.exact)
     return None
 
 

@@ -37,7 +37,7 @@ _LONGEST_SPAN = 40  # tokens
 _AT_ONCE = 4  # passages
 _TRIED = 3  # sentences of one passage that are proposed
 # The kinds whose spans are taken whole where the network marks a part: "£1.8 billion", "by 2030".
-_WHOLE = (Kind.MONEY, Kind.PERCENT, Kind.DATE, Kind.DURATION, Kind.INSTRUMENT)
+_WHOLE = (Kind.MONEY, Kind.PERCENT, Kind.DATE, Kind.DURATION, Kind.INSTRUMENT, Kind.NUMBER)
 _EDGE = " \t\n\r.,;:()[]“”\"'‘’"
 
 
@@ -157,7 +157,7 @@ def whole(body: str, start: int, end: int) -> tuple[int, int]:
         start -= 1
     while end < len(body) and body[end].isalnum() and body[end - 1 : end].isalnum():
         end += 1
-    left = max(body.rfind("\n", 0, start) + 1, start - 80)
+    left = max(body.rfind("\n\n", 0, start) + 2, start - 80, 0)
     around = body[left : end + 80].split("\n\n", 1)[0]
     for kind in _WHOLE:
         for first, last in spans.find(kind, around):

@@ -16,6 +16,7 @@ _OPENING = re.compile(r"\s+[\"'“‘(\[*_]*(?P<first>\S)")
 _ITEM = re.compile(r"\n(?=[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+)")
 _MARKER = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+")
 _LAST_WORD = re.compile(r"(\S{1,12})$")
+_GAP = re.compile(r"[^\s\d](?=\s+[^\s\d])")  # between words, neither of them beside a figure
 _LONGEST = 1000  # characters; a longer run without a full stop is cut between words
 _ROOM = 40  # characters looked at beyond a stop; none of the patterns needs more
 
@@ -24,7 +25,7 @@ def sentences(text: str, offset: int = 0) -> list[tuple[int, int]]:
     """Cut one paragraph into sentences: (start, end) pairs, ``offset`` added, outer white space left out.
 
     Each item of a list is a sentence of its own, without its marker. No sentence is longer than 1,000
-    characters: a longer one is cut between words, or within a word longer than that.
+    characters: a longer one is cut between words, beside no figure if it can be, or within a word longer than that.
     """
     pieces = []
     for start, end in _items(text):
@@ -78,7 +79,8 @@ def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
         stop = end
         if stop - start > _LONGEST:
             space = text.rfind(" ", start + 1, start + _LONGEST)
-            stop = space if space > start else start + _LONGEST
+            gaps = [match.end() for match in _GAP.finditer(text, start + _LONGEST // 2, start + _LONGEST)]
+            stop = max(gaps, default=space if space > start else start + _LONGEST)
         last = stop
         while last > start and text[last - 1].isspace():
             last -= 1
