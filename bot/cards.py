@@ -42,6 +42,7 @@ ASKED_AT_ONCE = 3  # items that one message asks about
 STEPS = 8  # next steps of one message, which has a head, those gone by and a button beside them
 GONE = 3  # items whose date has passed that one message names
 _SMALL = 900  # characters of a small line
+_BESIDE = 6  # sentences of one
 
 
 def item(one: WatchItem, name: Callable[[str], str], *, under: bool = False) -> str:
@@ -112,11 +113,23 @@ def flat(text: str) -> str:
     return _LINKED.sub(r"\1", text).replace("*", "")
 
 
-def changed(said: str, items: Sequence[WatchItem], name: Callable[[str], str], gesture: str, read: str = "") -> Message:
-    """Say what was done, and offer to take it back, '' where it cannot be. ``read`` says more, from outside."""
+def changed(  # noqa: PLR0913, PLR0917 - what was done, and what is said beside it
+    said: str,
+    items: Sequence[WatchItem],
+    name: Callable[[str], str],
+    gesture: str,
+    read: str = "",
+    beside: Sequence[str] = (),
+) -> Message:
+    """Say what was done, and offer to take it back, '' where it cannot be.
+
+    ``read`` tells how a date was read, from outside; ``beside`` says more, already inert.
+    """
     rows = [line(item(one, name)) for one in items[:5]]
-    how = [context(inert(read, 200))] if read else []
-    text = "\n".join([said, *(flat(item(one, name)) for one in items[:5]), *([inert(read, 200)] if read else [])])
+    small = [*([inert(read, 200)] if read else []), *beside[:_BESIDE]]
+    small += [f"and {len(beside) - _BESIDE} more likewise."] if len(beside) > _BESIDE else []
+    how = [context(" ".join(small))] if small else []
+    text = "\n".join([said, *(flat(item(one, name)) for one in items[:5]), *small])
     back = [actions(button("undo", item_phrases.UNDO, gesture))] if gesture else []
     return message(text, line(said), *rows, *how, *back)
 

@@ -47,8 +47,12 @@ class Directory:
 
     def member(self, user: str, channel: str) -> bool:
         """Tell whether a person is in a channel."""
+        return user in (self.members(channel) or ())
+
+    def members(self, channel: str) -> frozenset[str] | None:
+        """Name those who are in a channel; None where Slack does not say."""
         found = self._ask(("members", channel), lambda: self._members(channel))
-        return isinstance(found, frozenset) and user in found
+        return found if isinstance(found, frozenset) else None
 
     def outside(self, channel: str) -> bool:
         """Tell whether a channel is shared with another organisation; where Slack does not say, it may be."""

@@ -144,6 +144,11 @@ def unchanged(number: int, status: str, whom: str, when: datetime, zone: ZoneInf
     )
 
 
+def kept_back(count: int) -> tuple[str, ...]:
+    """Say how many items were not handed over, nothing where all were."""
+    return (f"{count} more stay, for the new owner may not see them.",) if count else ()
+
+
 def undated(words: str) -> str:
     """Say that what ends an item's text was not read as a date."""
     return f"I read no date in “{words[:60]}”; a date picker stands in /watchlist add without words."
@@ -164,6 +169,9 @@ def watching(number: int) -> str:
     return f"w{number} is on: I tell you when a new briefing speaks of it. /watchlist unwatch w{number} ends it."
 
 
-def left(whom: str, numbers: str) -> str:
-    """Tell the team that somebody has left. ``whom`` is already inert."""
-    return f"{whom} has left, so nobody watches these any more: {numbers}. /watchlist unclaimed lists them."
+def left(whom: str, numbers: str, hidden: int) -> str:
+    """Tell the team that somebody has left. ``whom`` is already inert; ``hidden`` items are not for it to see."""
+    more = f" {hidden} more of theirs {'is' if hidden == 1 else 'are'} not for this channel to see." if hidden else ""
+    if not numbers:
+        return f"{whom} has left.{more}"
+    return f"{whom} has left, so nobody watches these any more: {numbers}. /watchlist unclaimed lists them.{more}"

@@ -30,8 +30,8 @@ _CAUGHT_UP = timedelta(days=7)  # how far back days without a bot are made good
 # Westminster's own: not the European Parliament, house building, or an energy bill.
 _PARLIAMENT = re.compile(
     r"\b(?:(?i:commons|lords|mps|peers|royal assent|select committee|(?:second|third) reading|ping-pong|hansard|pmqs"
-    r"|(?:committee|report) stage|westminster hall)|[Pp]arliamentary|(?:[Tt]he|[Bb]oth) Houses?|Bill"
-    r"|(?<!European )(?<!Scottish )(?<!Welsh )(?<!Ireland )Parliament(?! of))\b"
+    r"|(?:committee|report) stage|westminster hall|parliamentary)|(?:[Tt]he|[Bb]oth) Houses?(?! of Rep)|Bill(?! [A-Z])"
+    r"|(?i:(?<!european )(?<!scottish )(?<!welsh )(?<!ireland )parliament(?! of)))\b"
 )
 
 
@@ -126,8 +126,9 @@ def _of_due(item: WatchItem, days: Sequence[date], *, ours: bool) -> Iterator[tu
     due = item.due.latest
     mondays = [day for n in range(len(days) + 7) for day in [days[0] + _DAY * n] if day.weekday() == 0]
     if not item.owner:
-        near = [day for day in mondays if due - _FORTNIGHT <= day <= due + _FORTNIGHT]
-        yield from ((last_free(day, parliamentary=ours), Why.UNCLAIMED) for day in near)
+        near = [due + _DAY * n for n in range(-_FORTNIGHT.days, _FORTNIGHT.days + 1)]
+        said = [day for day in near if day.weekday() == 0] + ([due] if ours else [])  # a recess may hold every Monday
+        yield from ((last_free(day, parliamentary=ours), Why.UNCLAIMED) for day in said)
         return
     yield last_free(due, parliamentary=ours), Why.DUE
     yield last_free(due - _DAY, parliamentary=ours), Why.BEFORE

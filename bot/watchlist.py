@@ -46,12 +46,12 @@ _UK_DAY = re.compile(r"\b(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}|\d{2})|(?<=/\d)|(?<
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WEEKDAY = re.compile(r"\b(mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun)\b\.?", re.IGNORECASE)
 _HOUR = re.compile(r",?\s+(?:at\s+)?(?:noon|midday|midnight|\d{1,2}(?:[:.]\d\d)?\s*[ap]m|\d{1,2}:\d\d)$", re.IGNORECASE)
-# What may have been meant for a date at the end of an item's text: "by 31/2", "on 30 Febr".
-_LIKE_DATE = re.compile(
-    r"\b(?:by|on)\s+(?=\S*\d|\S+\s+\d|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-    r"\S+(?:\s+\S+){0,3}$",
-    re.IGNORECASE,
+# What may have been meant for a date at the end of an item's text: "by 31/2", "on Friday in March".
+_NAMES = (
+    "(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|weds?|thurs?|fri|sat|sun|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?"
+    "|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
+_LIKE_DATE = re.compile(rf"\b(?:by|on)\s+(?=(?:the\s+)?\d|(?:{_NAMES})\b)\S+(?:\s+\S+){{0,3}}$", re.IGNORECASE)
 _LENGTH = re.compile(r"(?:for\s+)?(\d{1,3}|an?)\s*(d|w|m|days?|weeks?|months?|fortnights?)", re.IGNORECASE)
 _DAYS = {"d": 1, "w": 7, "f": 14, "m": 30}
 _LONGEST = 500  # characters of an item's text

@@ -71,7 +71,7 @@ def _fresh(desk: Desk, now: Iterable[str], seen: Container[str], gone: Sequence[
 def _renamed(desk: Desk, gone: Mapping[str, str], fresh: Sequence[Briefing]) -> dict[str, str]:
     """Map a briefing not seen before to the one that is gone whose words it has: the same, in another file."""
     said = {stood: name for name in gone if (stood := desk.ledger.items.stood(name, ""))}
-    return {one.id: said[key] for one in fresh if (key := frozenset(change.sums(one.body))) in said}
+    return {one.id: said.pop(key) for one in fresh if (key := frozenset(change.sums(one.body))) in said}
 
 
 def _oldest_first(desk: Desk, names: Container[str]) -> list[str]:
@@ -150,11 +150,16 @@ def _kept(item: WatchItem, now: WatchItem) -> WatchItem:
 
 
 def _seen_by_owner(desk: Desk, before: WatchItem, after: WatchItem) -> WatchItem:
-    """Leave an item that its owner may no longer see to nobody: its words are not for them."""
-    shut = after.owner and after.channels is not None and after.channels != before.channels
-    if not shut or any(desk.directory.member(after.owner, one) for one in after.channels or ()):
+    """Leave an item that its owner may no longer see to nobody: its words are not for them.
+
+    Where Slack does not say, and of what is over, the owner keeps the words that they knew, and nobody else sees them.
+    """
+    if not after.owner or after.channels is None or after.channels == before.channels:
         return after
-    return owned(after, "")
+    said = [desk.directory.members(one) for one in after.channels]
+    if any(after.owner in (one or ()) for one in said):
+        return after
+    return owned(after, "") if after.open and said and None not in said else replace(before, channels=())
 
 
 def _withdraws(note: Note) -> bool:

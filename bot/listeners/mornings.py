@@ -60,8 +60,9 @@ def _left(desk: Desk, inbound: Inbound, theirs: Sequence[WatchItem]) -> list[Eff
         return []
     given = [replace(owned(one, ""), changed_by="", changed_at=desk.now()) for one in theirs]
     team = desk.settings.team_channel
-    numbers = ", ".join(f"#{one.number}" for one in given if one.channels is None or (team or "") in one.channels)
-    note = kit.note(item_phrases.left(kit.inert(namer(desk)(inbound.user), 60), numbers))
+    seen = [one for one in given if one.channels is None or (team or "") in one.channels]
+    numbers = ", ".join(f"#{one.number}" for one in seen)
+    note = kit.note(item_phrases.left(kit.inert(namer(desk)(inbound.user), 60), numbers, len(given) - len(seen)))
     key = key_of(inbound)
-    told: list[Effect] = [post(team, "", f"left:{key}", note, "")] if team and numbers else []
+    told: list[Effect] = [post(team, "", f"left:{key}", note, "")] if team else []
     return [Changed(key, "", desk.now(), "left", tuple(given)), *told]

@@ -73,24 +73,22 @@ def made(  # noqa: PLR0913 - what is kept, and what is said beside it
     undoes: str = "",
     beside: Sequence[str] = (),
 ) -> Sequence[Effect]:
-    """Keep items as they are now, and say so, with the way back; ``beside`` says what else there is to say."""
+    """Keep items as they are now, and say so, with the way back; ``beside`` is already inert, and said after it."""
     gesture = key_of(inbound)
     done = Changed(gesture, inbound.user, desk.now(), wish.verb, tuple(items), undoes)
     said = item_phrases.done_to(wish.verb, [one.number for one in items], _whom(desk, wish))
     seen = [one for one in items if may_see(desk, inbound.user, one)]  # an admin hands over more than they may read
     shown = guarded.items(desk, seen, namer(desk))
-    how = " ".join([*beside, *_read_as(wish)])
     back = "" if wish.verb == "undo" else gesture
-    return [done, *tell(inbound, cards.changed(said, shown, namer(desk), back, how))]
+    return [done, *tell(inbound, cards.changed(said, shown, namer(desk), back, _read_as(wish), beside))]
 
 
-def _read_as(wish: Wish) -> list[str]:
-    """Say how a date was read, or that what looks like one was not."""
+def _read_as(wish: Wish) -> str:
+    """Say how a date was read, or that what looks like one was not; '' where there is none."""
     if wish.due and wish.verb in {"add", "move"}:
-        return [f"I read “{wish.due.words}” as {item_phrases.due(wish.due)}."]
-    if wish.verb == "add" and (undated := ends_in_date(wish.text)):
-        return [item_phrases.undated(undated)]
-    return []
+        return f"I read “{wish.due.words}” as {item_phrases.due(wish.due)}."
+    undated = ends_in_date(wish.text) if wish.verb == "add" else ""
+    return item_phrases.undated(undated) if undated else ""
 
 
 def _whom(desk: Desk, wish: Wish) -> str:
@@ -107,8 +105,12 @@ def _cannot_own(desk: Desk, person: str, items: Iterable[WatchItem]) -> str:
     known = desk.directory.person(person)
     if known is None or not known.member:
         return item_phrases.NOT_A_MEMBER
-    hidden = [one for one in items if one.channels is not None and not may_see(desk, person, replace(one, owner=""))]
-    return item_phrases.NOT_MEMBER_OF if hidden else ""
+    return "" if all(_for(desk, person, one) for one in items) else item_phrases.NOT_MEMBER_OF
+
+
+def _for(desk: Desk, person: str, item: WatchItem) -> bool:
+    """Tell whether an item would be somebody's to see if nobody owned it."""
+    return may_see(desk, person, replace(item, owner=""))
 
 
 def _too_late(desk: Desk, item: WatchItem, wish: Wish) -> str:
@@ -143,7 +145,8 @@ def added(  # noqa: PLR0913, PLR0917 - an item's parts
         inbound.user, desk.now(), {"permalink": permalink} if permalink.startswith("http") else {},
         _audience(desk, inbound.user, channel, permalink),
     )  # fmt: skip
-    if owner != inbound.user and (refused := _cannot_own(desk, owner, [item])):
+    # Who makes an item of what only they and its owner see says by that whom they tell.
+    if owner != inbound.user and (refused := _cannot_own(desk, owner, [item] if item.channels else [])):
         return tell(inbound, kit.note(refused))
     return made(desk, inbound, wish, [item])
 
@@ -194,10 +197,11 @@ def _handover(desk: Desk, inbound: Inbound, wish: Wish) -> Sequence[Effect]:
     theirs = [one for one in desk.ledger.items.still_open() if one.owner == leaver]
     if not theirs:
         return tell(inbound, kit.note(item_phrases.NO_ITEM))
-    if refused := _cannot_own(desk, heir, theirs):
+    free = [one for one in theirs if _for(desk, heir, one)]
+    if refused := _cannot_own(desk, heir, []) or ("" if free else item_phrases.NOT_MEMBER_OF):
         return tell(inbound, kit.note(refused))
-    given = [changed(one, Wish("assign", people=(heir,)), inbound.user, desk.now()) for one in theirs]
-    return made(desk, inbound, wish, given)
+    given = [changed(one, Wish("assign", people=(heir,)), inbound.user, desk.now()) for one in free]
+    return made(desk, inbound, wish, given, beside=item_phrases.kept_back(len(theirs) - len(free)))
 
 
 def _help(_: Desk, inbound: Inbound, __: Wish) -> Sequence[Effect]:

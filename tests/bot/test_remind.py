@@ -120,8 +120,25 @@ def test_what_is_parliaments_is_told_by_its_words(text: str, ours: bool) -> None
     assert parliamentary(item(None, text=text)) is ours
 
 
-OURS = ["the Lords debate the order", "second reading of the Fares Bill", "the House votes on the motion"]
-OTHERS = ["the European Parliament votes", "the consultation on house building", "the energy bill of a household falls"]
+@pytest.mark.parametrize(("due", "last"), [("2026-08-08", "2026-07-16"), ("2026-09-02", "2026-09-01")])
+def test_what_nobody_owns_is_said_before_a_recess_that_holds_its_mondays(due: str, last: str) -> None:
+    said = asked(item(due, owner="", text="the Commons debates it"), "2026-06-01", due)
+    assert said
+    assert max(said) >= last
+
+
+OURS = [
+    "the Lords debate the order",
+    "second reading of the Fares Bill",
+    "the House votes on the motion",
+    "put to parliament",
+]
+OTHERS = [
+    "the European Parliament votes",
+    "the consultation on house building",
+    "the energy bill of a household falls",
+    "Bill Gates visits",
+]
 
 
 @pytest.mark.parametrize(("text", "ours"), [*((one, True) for one in OURS), *((one, False) for one in OTHERS)])

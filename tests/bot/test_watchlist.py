@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from bot.directory import Directory
 from bot.types import Changed, Standing, WatchItem
 from bot.watchlist import FORMS, VERBS, read, window
 from index.build import build
@@ -302,11 +303,26 @@ def test_a_message_of_a_closed_conversation_becomes_an_item_for_its_owner_and_ma
     for command in ("/watchlist team", "/watchlist all", "/watchlist search falcon", f"/watchlist claim {item.number}"):
         assert "Falcon" not in told(world, command, BEN)["text"]
     assert "Falcon" in told(world, "/watchlist")["text"]
+    told(world, "/watchlist add Ring the clerk")
+    handed = told(world, "/watchlist handover @anna @ben")["text"]
+    assert "1 more stay, for the new owner may not see them." in handed
+    assert "Falcon" not in handed
+
+
+def test_who_makes_an_item_of_a_direct_message_may_give_it_to_somebody(world: World) -> None:
+    written = world.say("Falcon is to close", ANNA, "D0ANNA")
+    world.workspace.run(world.workspace.shortcut(ANNA, "D0ANNA", written, "add_to_watchlist"))
+    world.wait(lambda: world.state.modals.get(ANNA))
+    values = {"text": {"text": {"value": "Falcon closes"}}, "person": {"person": {"selected_user": BEN}}}
+    world.workspace.run(world.workspace.submit(ANNA, values))
+    world.wait(lambda: [one for one in world.bot.ledger.items.still_open() if one.owner == BEN])
+    assert "Falcon" in told(world, "/watchlist", BEN)["text"]
 
 
 def test_a_date_that_could_not_be_read_at_the_end_of_an_item_is_said(world: World) -> None:
     assert "I read no date in “by 31/2”" in told(world, "/watchlist add Reply by 31/2")["text"]
-    assert "no date" not in told(world, "/watchlist add Ask about bus fares by 3 March")["text"].split("\n")[-1]
+    for text in ("Ask about bus fares by 3 March", "Brief them on monetary policy", "A note on Article 50"):
+        assert "I read no date" not in told(world, f"/watchlist add {text}")["text"]
 
 
 def test_what_somebody_has_is_not_claimed_from_them_by_more_words_or_numbers(world: World) -> None:
@@ -316,7 +332,7 @@ def test_what_somebody_has_is_not_claimed_from_them_by_more_words_or_numbers(wor
     assert f"#{theirs} is claimed already: Ben Okafor" in told(world, f"/watchlist claim {theirs} please")["text"]
     said = told(world, f"/watchlist claim {theirs} {step}")["text"]
     assert f"#{step} is yours." in said
-    assert f"{theirs} is claimed already: Ben Okafor" in said
+    assert f"#{theirs} is claimed already: Ben Okafor" in said
     assert world.bot.ledger.items.get([theirs])[theirs].owner == BEN
 
 
@@ -591,6 +607,20 @@ def test_a_briefing_that_is_shut_to_an_items_owner_leaves_the_item_to_nobody(
     world.wait(lambda: "Leeds" in world.bot.ledger.items.get([bus])[bus].text)
     assert "Leeds" not in told(world, "/watchlist", BEN)["text"]
     assert f"#{bus} is yours" in told(world, f"/watchlist claim {bus}", ANNA)["text"]
+
+
+def test_where_slack_does_not_say_who_is_in_a_channel_the_owner_keeps_the_words_they_knew(
+    moving: tuple[World, Callable[[str, str], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, put = moving
+    put("2025-12-12-fares", BUSES.format(front="", steps=BUS))
+    items = world.bot.ledger.items
+    bus = world.wait(lambda: items.of_briefing("2025-12-12-fares"))[0].number
+    told(world, f"/watchlist claim {bus}", BEN)
+    monkeypatch.setattr(Directory, "members", lambda _self, _channel: None)
+    put("2025-12-12-fares", BUSES.format(front=f"channels: [{SECRET}]\n", steps=BUS.replace("bus", "Leeds bus")))
+    world.wait(lambda: items.get([bus])[bus].channels == ())
+    assert (items.get([bus])[bus].owner, items.get([bus])[bus].text) == (BEN, BUS[:-1])
 
 
 def test_next_steps_are_paged_and_some_without_a_date_stand_on_the_first_page(
