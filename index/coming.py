@@ -60,7 +60,7 @@ _REPORTED = re.compile(
 _WOULD = re.compile(r"\bwould\b", re.IGNORECASE)
 # Who is to tell a figure tells of a step, not of a time's figure: "the OBR is to certify the yield in March".
 _TELLS = re.compile(
-    r"\b(?:will|shall|must|(?:is|are)(?:\s+\w+)?\s+to)\s+(?:then\s+|also\s+|now\s+)?(?:be\s+)?(?:publish|issu|releas|certif|report|updat|revis|set\s+out|present|announc|produc|la(?:y|id)|writ|tell|told|respon|send|sent|submit|provid|fil)\w*",
+    r"\b(?:will|shall|must|(?:is|are)(?:\s+\w+)?\s+to)\s+(?:then\s+|also\s+|now\s+)?(?:be\s+)?(?:(?:publish|issu|releas|certif|report|updat|revis|set\s+out|present|announc|produc|la(?:y|id)|writ|tell|told|respon|send|sent|submit)\w*|fil(?:ed?|es|ing)\b)",
     re.IGNORECASE,
 )
 # A time that names something already out: "in our briefing of 16 December".

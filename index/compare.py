@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from index import dates, rerank, spans
@@ -30,25 +31,33 @@ _ONES = "zero one two three four five six seven eight nine ten eleven twelve thi
 _ONES += "fourteen fifteen sixteen seventeen eighteen nineteen".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _NUMBERS = {word: n for n, word in enumerate(_ONES)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
+_FRACTIONS = "half third quarter fifth sixth seventh eighth ninth tenth".split()
+_SHARES = {word + plural: Fraction(1, n) for n, word in enumerate(_FRACTIONS, 2) for plural in ("", "s")}
 _SCALES = {"dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_LEADS = frozenset((*_TENS, *_SCALES))  # a word of a number behind one of these goes on with it
 # What a figure is counted in, and how many of that one of the word is, by the word's stem.
 _UNITS = {
-    word: (unit, Decimal(each))
+    word: (unit, Fraction(each))
     for unit, each, said in (
-        ("£", "1", "£ gbp pound"), ("£", "0.01", "p penc"), ("€", "1", "€ eur euro"), ("$", "1", "$ usd dollar"),
+        ("£", "1", "£ gbp pound"), ("£", "0.01", "p penc"), ("€", "1", "€ eur euro"), ("$", "1", "$ us$ usd dollar"),
         ("%", "1", "% cent"), ("point", "1", "point"), ("minute", "1", "minut"), ("minute", "60", "hour"),
         ("day", "1", "day"), ("day", "7", "week"), ("day", "14", "fortnight"), ("working", "1", "work"),
         ("month", "1", "month"), ("month", "12", "year"), ("month", "120", "decad"),
     )
     for word in said.split()
 }  # fmt: skip
-_TOKEN = re.compile(r"(?:(?<!\S)-)?\d+(?:\.\d+)?|[^\W\d_]+|[£€$%]")
+_TOKEN = re.compile(r"(?:(?<!\S)-)?\d+(?:\.\d+)?|(?:\b[a-z]{1,3})?[£€$]|[^\W\d_]+|%")
+_SILENT = re.compile(rf"\b({'|'.join(_SCALES)}) and (?!a\b)|\ban? ")  # "a hundred and five", not "one and a half"
+_MINUS = re.compile(r"(?<!\S)-((?:[a-z]{1,3})?[£€$])\s?(?=\d)")
+_HALF = re.compile(r"\b(?:half )?$", re.IGNORECASE)
 _LED = re.compile(r"^(?:by|until|from|in|since|on)\s+", re.IGNORECASE)
-_ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth final".split())
+_ORDINAL = r"(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|final)"
+_LEADING = re.compile(rf"\b{_ORDINAL}(?:\s\w+\sof)?\s$", re.IGNORECASE)  # "the first instalment of" €5 billion
+_FOLLOWING = re.compile(rf"\s{_ORDINAL}\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:](?=\s)|[()—]")
 # What a figure is for: said on either side of it with the former, after it with the latter as well.
 _FOR = re.compile(r"\b(?:to|for)\s(?:the\s)?$")
-_OF = re.compile(r"\b(?:to|for|of|in|at|from|with)\s(?:the\s)?$")
+_OF = re.compile(r"\b(?:to|for|of)\s(?:the\s)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +133,16 @@ def _meet(one: _Value, other: _Value) -> bool:
 def _values(kind: Kind, text: str, hit: Hit) -> list[_Value]:
     """Give the figures of a kind in a text of a briefing, as they are compared."""
     flat = " ".join(text.split())
-    figures = [flat[start:end] for start, end in spans.find(kind, flat)]
-    return [_time(one, hit.briefing.published) if kind is Kind.DATE else _amount(one) for one in figures]
+    found = spans.find(kind, flat)
+    if kind is Kind.DATE:
+        return [_time(flat[start:end], hit.briefing.published) for start, end in found]
+    return [_amount(_halved(flat, start) + flat[start:end]) for start, end in found]
+
+
+def _halved(text: str, start: int) -> str:
+    """Give the "half " right before a figure ("half a million"), or nothing."""
+    found = _HALF.search(text, 0, start)
+    return found.group() if found else ""
 
 
 def _time(printed: str, published: date | None) -> _Value:
@@ -137,41 +154,65 @@ def _time(printed: str, published: date | None) -> _Value:
 
 def _amount(printed: str) -> _Value:
     """Read a figure: "€1.5 billion" as "€1,500 million", "four-month" as "4 months"; else it is its words."""
-    values: list[Decimal] = []
+    tokens = _TOKEN.findall(
+        _MINUS.sub(r"\1 -", _SILENT.sub(lambda said: f"{said[1]} " if said[1] else "", fold(printed)))
+    )
+    values = _numbers(tokens)
     units: set[str] = set()
-    factor, scaled, before = Decimal(1), 0, ""
-    for word in _TOKEN.findall(fold(printed)):
-        if word[-1].isdecimal():
-            values.append(Decimal(word))
-        elif word in _NUMBERS:
-            values.append(_NUMBERS[word] + (values.pop() if before in _TENS else Decimal(0)))
-        elif word in _SCALES:
-            values[scaled:] = [value * _SCALES[word] for value in values[scaled:]] or [Decimal(_SCALES[word])]
-            scaled = len(values)
-        elif word == "half" and values:
-            values[-1] += Decimal("0.5")
-        elif unit := _UNITS.get(stem(word)):
+    factor = Fraction(1)
+    for word in tokens:
+        if unit := _UNITS.get(stem(word)):
             units.add(unit[0])
             factor *= unit[1]
-        before = word
+        elif word[-1] in "£€$":
+            units.add(word)
     if not values and not units:
         return _Value(tuple(words(printed)))
-    return _Value(tuple(value * factor for value in values or [Decimal(1)]), frozenset(units))
+    return _Value(tuple(value * factor for value in values or [Fraction(1)]), frozenset(units))
+
+
+def _numbers(tokens: Sequence[str]) -> list[Fraction]:
+    """Read the numbers that words and digits make; those without a scale share the next one's."""
+    values: list[list[Fraction]] = []  # each by what is added up
+    scaled = 0
+    for before, word in pairwise(("", *tokens)):
+        if word in _SCALES:
+            first = min(scaled, len(values) - 1) if _counts(before) else len(values)
+            values[first:] = [_scaled(value, _SCALES[word]) for value in values[first:]] or [[Fraction(_SCALES[word])]]
+            scaled = len(values)
+        elif word in _SHARES and _counts(before):
+            values[-1][-1] *= _SHARES[word]
+        elif _counts(word):
+            goes_on = (
+                values and (before in _LEADS or (before == "and" and word in _SHARES)) and not word[-1].isdecimal()
+            )
+            values[len(values) - bool(goes_on) :] = [[*(values[-1] if goes_on else ()), _number(word)]]
+    return [sum(value, Fraction(0)) for value in values]
+
+
+def _counts(word: str) -> bool:
+    return word[-1:].isdecimal() or word in _NUMBERS or word in _SHARES or word in _SCALES
+
+
+def _number(word: str) -> Fraction:
+    return Fraction(word) if word[-1].isdecimal() else Fraction(_SHARES.get(word) or _NUMBERS[word])
+
+
+def _scaled(value: Sequence[Fraction], scale: int) -> list[Fraction]:
+    """Scale what was said last: in "two million three hundred thousand" the hundreds, not the millions."""
+    above = [one for one in value[:-1] if one >= scale]
+    return [*above, sum(value[len(above) :], Fraction(0)) * scale]
 
 
 def _apart(question: Question, one: tuple[Span, Hit], other: tuple[Span, Hit]) -> bool:
     """Tell whether two figures are for different things: each for a name, or with an ordinal, the other lacks."""
     asked = set(stems(question.text))
     quoted = [set(stems(_quote(pair))) for pair in (one, other)]
-    own = [
-        {*_named(*pair), *(_ORDINALS & set(words(_quote(pair))))} - held - asked
-        for pair, held in zip((one, other), reversed(quoted), strict=True)
-    ]
-    return all(own)
+    return all(set(_meant(*pair)) - held - asked for pair, held in zip((one, other), reversed(quoted), strict=True))
 
 
-def _named(span: Span, hit: Hit) -> Iterator[str]:
-    """Give the stems of the names that a marked figure is for, within its clause."""
+def _meant(span: Span, hit: Hit) -> Iterator[str]:
+    """Give the stems of the names that a marked figure is for, within its clause, and of an ordinal right beside it."""
     if not span.highlight:
         return
     text = _quote((span, hit))
@@ -182,6 +223,9 @@ def _named(span: Span, hit: Hit) -> Iterator[str]:
         lead = _OF if first >= end else _FOR
         if low <= first < high and lead.search(text, 0, first):
             yield from stems(text[first:last])
+    for ordinal in (_LEADING.search(text, 0, start), _FOLLOWING.match(text, end)):
+        if ordinal:
+            yield from stems(ordinal[1])
 
 
 def _on_the_same(question: Question, best: tuple[Span, Hit], rival: tuple[Span, Hit]) -> bool:

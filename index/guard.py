@@ -26,6 +26,7 @@ _KINDS = (Kind.MONEY, Kind.PERCENT, Kind.DATE, Kind.DURATION, Kind.INSTRUMENT, K
 _WHOLE = re.compile(r"(?:[A-Z]{1,3}(?=[£€$¥₹]))?[£€$¥₹]?[^\W_]+(?:(?<=\d)[.,:/](?=\d)[^\W_]+)*[%‰°]?")
 _DIGIT = re.compile(r"\d")
 _VAGUE = re.compile(r"an?\b", re.IGNORECASE)  # a duration that begins so says as much as none
+_ENDS = re.compile(r"(\d[\d,]*)[-‐‑–](\d[\d,]*)")  # "312-298" is said "312 to 298": two figures
 _APART = re.compile(r"\n\s*\n")  # between paragraphs, over which no figure runs
 _PART = re.compile(r"[^\W_]+")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)$")
@@ -110,8 +111,18 @@ def _figures(text: str) -> list[_Figure]:
     for paragraph in _APART.split(text):
         flat = " ".join(paragraph.split())
         spans = sorted(set(_spans(flat)), key=lambda one: one[1:])
-        found += [_Figure(kind, start, end, flat[start:end], _key(flat[start:end])) for kind, start, end in spans]
+        found += [
+            _Figure(kind, start, end, flat[start:end], _key(flat[start:end], kind))
+            for kind, first, last in spans
+            for start, end in _ends(flat, kind, first, last)
+        ]
     return found
+
+
+def _ends(text: str, kind: Kind | None, start: int, end: int) -> list[tuple[int, int]]:
+    """Take two whole numbers with a dash between apart."""
+    two = _ENDS.fullmatch(text, start, end) if kind is Kind.NUMBER else None
+    return [two.span(1), two.span(2)] if two else [(start, end)]
 
 
 def _spans(text: str) -> Iterator[tuple[Kind | None, int, int]]:
@@ -132,8 +143,10 @@ def _spans(text: str) -> Iterator[tuple[Kind | None, int, int]]:
             yield None, start, end
 
 
-def _key(printed: str) -> str:
-    return re.sub(r"(?<=[£€$])\s", "", " ".join(fold(printed).split()))
+def _key(printed: str, kind: Kind | None = None) -> str:
+    """Give the one spelling of a figure; of a duration, "six-month" is "six months"."""
+    key = re.sub(r"(?<=[£€$])\s", "", " ".join(fold(printed).split()))
+    return key.replace("-", " ").removesuffix("s") if kind is Kind.DURATION else key
 
 
 @lru_cache(maxsize=4096)

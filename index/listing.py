@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from index import spans
 from index.types import Kind, Span
-from index.words import ASKING, STOPWORDS, stem, stems, words
+from index.words import ASKING, STOPWORDS, fold, stem, stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,8 @@ DEPTH = 60  # passages looked through for one list
 # One paper, note or document is a briefing only where something says so: "what document is about to expire?"
 _PAPERS = (
     r"(?:briefings?|briefs?|(?:briefing )?(?:papers|notes|documents|pieces)"
-    r"|(?:briefing |(?<=our ))(?:paper|note|document|piece)|(?:paper|note|document|piece)(?= mention))"
+    r"|(?:briefing |(?<=our ))(?:paper|note|document|piece)"
+    r"|(?:paper|note|document|piece)(?= (?:mention|cover|discuss|cite)))"
 )
 _MENTION = (
     r"(?:mention|cover|discuss|refer(?:red)? to|talk(?:ed)? about|cite|name|speak of|are about|are on|is about|is on"
@@ -53,13 +54,17 @@ _NOUNS = {
 }  # fmt: skip
 _NOUN = "|".join(sorted(_NOUNS, key=len, reverse=True))
 _SEVERAL = "|".join(noun for noun in _NOUN.split("|") if noun != "name")  # "the names of the two firms" are one answer
+_FOUND = r"mentioned|named|cited|given|quoted|set|agreed|spent|promised|pledged"
+_TIED = r"tied|related|relating|linked|connected|attached|due|paid|owed"
+# "What are the dates of the summit?" and "what bills are paid by pensioners?" have one answer: where not every one is
+# asked for, the words that tie must be said.
 _EVERY = re.compile(
-    r"^(?:please )?(?:(?:(?:list|show|give|find|tell)(?: me| us)? |what (?:are|were) )?"
+    r"^(?:please )?(?:(?:(?:(?:list|show|give|find|tell)(?: me| us)? |what (?:are|were) )?"
     rf"(?:every|all|each)(?: of)?(?: the| our)? (?P<noun>{_NOUN})s?"
-    rf"|(?:(?:list|show|give|find|tell)(?: me| us)?(?: the)?|what (?:are|were) the|what|which) (?P<nouns>{_SEVERAL})s)"
-    r"(?: of money)?"
-    r"(?: (?:that|which|is|are|was|were|mentioned|named|cited|given|quoted|set|agreed|spent|promised|pledged|we|have"
-    r"|has|had|been))*(?: (?:tied|related|relating|linked|connected|attached|due|paid|owed))?"
+    rf"|(?:list|show|give|find|tell)(?: me| us)?(?: the)? (?P<nouns>{_SEVERAL})s)(?: of money)?"
+    rf"(?: (?:that|which|is|are|was|were|{_FOUND}|we|have|has|had|been))*(?: (?:{_TIED}))?"
+    rf"|(?:what (?:are|were) the|what|which) (?P<tied>{_SEVERAL})s(?: of money)?"
+    rf"(?: (?:that|which|is|are|was|were|we|have|has|had|been))* (?:{_FOUND}|(?:{_TIED})(?! by\b)))"
     r" (?:to(?! be\b)|for|on|about|in|with|of|around|concerning|regarding|by|from) (?P<topic>.+)$",
     re.IGNORECASE,
 )
@@ -95,13 +100,20 @@ def read(text: str, period: str = "", phrases: Iterable[str] = ()) -> Listing | 
     for pattern in (_BRIEFINGS, _WHERE, _OURS, _EVERY):
         if found := pattern.match(plain):
             said = found.groupdict()
-            noun, topic = said.get("noun") or said.get("nouns"), said["topic"]
+            noun, topic = said.get("noun") or said.get("nouns") or said.get("tied"), said["topic"]
             held = tuple(dict.fromkeys(stem(word) for word in words(topic) if word not in STOPWORDS | ASKING))
             if not held or _ANOTHER.search(topic):
                 return None
-            whole = tuple(run for run in map(_run, phrases) if run in _run(topic))
+            whole = tuple(run for run in map(_run, _parts(text, phrases)) if run in _run(topic))
             return Listing(_NOUNS[noun.lower()] if noun else (), held, whole)
     return None
+
+
+def _parts(text: str, phrases: Iterable[str]) -> Iterator[str]:
+    """Give what must stand together: of two names joined by "and" each by itself, unless the question quotes them."""
+    for phrase in phrases:
+        parts = [phrase] if f'"{phrase}"' in fold(text) else phrase.split(" and ")
+        yield from (part for part in parts if part == phrase or " " in part)
 
 
 def items(listing: Listing, hits: Sequence[Hit]) -> list[tuple[Span, Hit]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LONGEST = 2_000  # characters; what is beyond is not read
 _MOST_TERMS = 24
+_A_WEEK = 7  # days
 _LONGEST_TIME = 7  # words: "Friday the 12th of December 2025"
 
 # A verb between "which" and a noun begins a sentence on it, which asks for something else: "what did the regulator …".
@@ -33,10 +34,16 @@ _SOUGHT = (
     rf"(?:{_WHICH}|(?:,|\b(?:and|there|me|know|need|have|find)(?: of)?) (?:(?:the|an?|any|its|their) )?(?:\w+ )?"
     rf"|^(?:(?!(?:{_VERBS}|what|which|how|who|why|at|by|on|before|after|about|miss\w*)\b)\S+ )*)"
 )
+# "What explains the figures?" has them, and asks for something else: no "the" comes late.
+_FIGURES = (
+    rf"\bwhat{_IS}?(?: (?:the|our|its|their))? (?:(?!(?:do|does|did|has|have|had|the|these|those|our|its|their)\b)"
+    r"[\w'’-]+ ){0,2}(?:figures?|statistics)\b"
+)
 _LAW = r"(?:acts?|laws?|bills?|regulations?|articles?|sections?|clauses?|directives?|treat(?:y|ies)|instruments?|orders?|powers?|provisions?|legal bas[ei]s)"
-# In small letters, and not by what it is for: an Energy Bill is a law.
+# In small letters, and not by what it is for: an Energy Bill is a law, and so are the bills before Parliament.
 _BILL = (
-    rf"\bwhat(?:{_IS}| will| would)(?: the)? (?:(?!(?:in|of|on|to|for|about|the)\b)\w+ ){{0,3}}(?-i:bills?)\b"
+    r"\b(?!what (?:are|were) (?:\w+ ){0,4}bills (?:before|in|on|to)\b)"
+    rf"what(?:{_IS}| will| would)(?: the)? (?:(?!(?:in|of|on|to|for|about|the)\b)\w+ ){{0,3}}(?-i:bills?)\b"
     r"(?! (?:meant|intended|designed|supposed|about|called|going)\b)|\bbills? of £"
 )
 _PEOPLE = r"(?:minister|secretary|mps?|peers?|judge|chair|commissioner|chancellor|leader|president|part(?:y|ies)|compan(?:y|ies)|bod(?:y|ies)|court|committee|department|regulator|unions?|firms?|agency|councils?|countr(?:y|ies)|states?)"
@@ -51,7 +58,7 @@ _ASKED: tuple[tuple[re.Pattern[str], tuple[Kind, ...]], ...] = tuple(
         (r"\bby how much\b", (Kind.PERCENT, Kind.MONEY, Kind.NUMBER)),
         (rf"{_WHICH}(?:percentage|per ?cent|proportion|share|rate)\b|\bper ?cent(?:age)?\b", (Kind.PERCENT,)),
         (
-            rf"\bhow (?:much|big|large)\b|(?!which){_WHICH}(?:figures?|statistics)\b",
+            rf"\bhow (?:much|big|large)\b|{_FIGURES}\b",
             (Kind.MONEY, Kind.PERCENT, Kind.NUMBER),
         ),
         (
@@ -93,7 +100,7 @@ _OURS = re.compile(
     r"(?:we|briefings?)(?: (?:have|has|had|did|do|does|are|were|was|been|ever|already|also|last|all|that|which))*"
     r" (?:say|said|saying|write|wrote|written|report|reported|publish|published|brief|briefed|issued?"
     r"|(?P<of>(?:cover|mention|discuss)(?:ed|ing)?))"
-    rf"|{_PAPERS}|(?P<late>what(?:'s|’s| is| was) new|latest|newest|most recent))\b",
+    rf"|what(?:['’]s been| was| were| has been) published|{_PAPERS}|(?P<late>what(?:'s|’s| is| was) new|latest|newest|most recent))\b",
     re.IGNORECASE,
 )
 # A subject without a verb: a time behind a verb is when that was done.
@@ -247,9 +254,9 @@ def _published(head: re.Match[str], match: re.Match[str], found: DateRange) -> b
 
 
 def _bounded(match: re.Match[str], today: date) -> DateRange | None:
-    """Read the time after a preposition; "on" takes a day."""
+    """Read the time after a preposition; "on" takes a day, or a few."""
     named, edge = _time(match, today), match["edge"].lower()
-    if not named or (edge == "on" and named.earliest != named.latest):
+    if not named or (edge == "on" and (named.latest - named.earliest).days >= _A_WEEK):
         return None
     said = f"{edge} {named.words}"
     if edge == "before":

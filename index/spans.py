@@ -27,8 +27,10 @@ _DASH = r"[-‐‑–]"
 _ONE = rf"(?:(?i:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety){_DASH}{_WORD}|{_WORD})"
 _BIG = r"(?i:hundred|thousand|million|billion|trillion|dozen)\b"
 _FRACTION = r"(?:half|third|quarter|fifth|sixth|seventh|eighth|ninth|tenth)"
+# Possessive and bounded, for "hundred" is read in two ways: linear time.
 _COUNT = (
-    rf"\b(?:{_ONE}|[Aa](?={_S}{_BIG}))\b(?:{_S}{_BIG}(?:{_S}(?:and{_S})?{_ONE}\b(?!(?:{_S}|{_DASH}){_FRACTION}))?)*"
+    rf"\b(?:{_ONE}|[Aa](?={_S}{_BIG}))\b"
+    rf"(?:{_S}{_BIG}(?:{_S}(?:and{_S})?{_ONE}\b(?!(?:{_S}|{_DASH}){_FRACTION}))?){{0,4}}+"
 )
 _CURRENCY = rf"(?:(?:\b[A-Z]{{1,3}})?[£€$]|\b(?:EUR|GBP|USD){_S})"
 _SUM = rf"(?:{_CURRENCY}{_S}?(?:\d{{1,3}}(?:{_S}\d{{3}})+(?![\d,])|{_FIGURE}))"
@@ -54,7 +56,7 @@ _REFERENCE = (
 _ENACTED = r"(?:Act|Bill|Regulations?|Order|Directive|Treaty|Convention|Agreement|Charter|Protocol|Rules|Code|Scheme|Strategy|Framework)"
 _PATTERNS = {
     Kind.MONEY: re.compile(
-        rf"(?:{_MINUS})?{_SUM}(?:{_SCALE}?{_DASH}(?:{_SUM}|{_FIGURE})|{_S}to{_S}(?:{_SUM}|{_FIGURE})(?={_SCALE}))?{_SCALE}?"
+        rf"(?:{_MINUS})?{_SUM}(?:{_SCALE}?{_DASH}(?:{_SUM}|{_FIGURE})|{_S}to{_S}{_SUM}(?={_SCALE}))?{_SCALE}?"
         rf"|(?<![\w.]){_LOWER}?{_FIGURE}{_SCALE}?{_S}?(?:p\b|pence\b|euros?\b|pounds\b|dollars\b)"
     ),
     Kind.PERCENT: re.compile(
@@ -66,7 +68,7 @@ _PATTERNS = {
         rf"\b(?:{_WEEKDAY},?{_S})?(?<![#¶])\d{{1,2}}(?:st|nd|rd|th)?(?:{_S}(?:and|to){_S}\d{{1,2}}|{_DASH}\d{{1,2}})?{_S}{_MONTH}\b(?:,?{_S}{_YEAR}\b)?"
         rf"|\b{_MONTH}{_S}\d{{1,2}}(?:st|nd|rd|th)?,?{_S}{_YEAR}\b"
         rf"|\b(?:(?:by|until|from){_S})?(?:the{_S})?(?:(?:end|start|beginning){_S}of{_S}|early{_S}|mid{_DASH}|mid{_S}|late{_S})?"
-        rf"(?:(?:{_MONTH}|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ww]inter|Q[1-4]|H[12]){_S})?{_YEAR}(?:(?:{_DASH}|/)(?:\d\d){{1,2}})?\b(?!-\d)"
+        rf"(?:(?:{_MONTH}|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ww]inter|Q[1-4]|H[12]){_S})?{_YEAR}(?:(?:{_DASH}|/)(?:\d{{4}}|\d{{1,2}}))?\b(?!-\d)"
         rf"|\b(?:(?i:by|until|from|in|since|early|mid|late|last|next|this){_S})?(?:the{_S})?"
         rf"(?:end|start|beginning|middle){_S}of{_S}{_MONTH}\b(?!{_S}{_YEAR}\b)"
         rf"|\b(?i:by|until|from|in|since|early|mid|late|last|next|this){_S}{_MONTH}\b(?!{_S}{_YEAR}\b)"
@@ -96,6 +98,8 @@ _PATTERNS = {
         rf"(?:(?<=\bin )|(?<=\bat )|(?<=\bto )|(?<=\bnear )|(?<=\bfrom )|(?<=\boutside ))(?:the{_S})?{_JOINED}"
     ),
 }
+# Two ends of which the second has a scale: "£10 to £15 million".
+_ENDS = re.compile(rf"\D*(\d[\d,\s]*(?:\.\d+)?){_S}(?:to|or){_S}\D*({_FIGURE}){_SCALE}", re.IGNORECASE)
 # A figure of another kind is not a bare number, nor a month a name.
 _NOT_ALSO = {
     Kind.NUMBER: (Kind.MONEY, Kind.PERCENT, Kind.DATE, Kind.INSTRUMENT),
@@ -119,12 +123,27 @@ def find(kind: Kind, text: str) -> tuple[tuple[int, int], ...]:
 def _find(kind: Kind, text: str) -> Iterator[tuple[int, int]]:
     others = [find(other, text) for other in _NOT_ALSO.get(kind, ())]
     at = 0
-    while match := _PATTERNS[kind].search(text, at):
+    while match := _next(_PATTERNS[kind], text, at):
         start, end = _trimmed(text, match.start(), match.end(), kind)
         at = min((met for spans in others if (met := _met(spans, start, end))), default=0)
         if start < end and not at:
             yield start, end
         at = at or match.end()
+
+
+def _next(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str] | None:
+    """Find the next match; of two figures that share no scale, "800,000 to 1.2 million", only one."""
+    match = pattern.search(text, at)
+    ends = match and _ENDS.match(match[0])
+    if not match or not ends or _share(ends[1], ends[2]):
+        return match
+    cut = match.start() + ends.end(1)
+    return pattern.search(text, match.start(), cut) or pattern.search(text, cut)
+
+
+def _share(lower: str, upper: str) -> bool:
+    """Tell whether the scale of the upper end may be the lower's: it has no thousands of its own, and is below."""
+    return not re.search(r"[,\s]", lower) and float(lower) < float(upper.replace(",", ""))
 
 
 def _met(spans: tuple[tuple[int, int], ...], start: int, end: int) -> int:

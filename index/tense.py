@@ -43,7 +43,7 @@ _SCHEDULED = (
     r"|runs?\s+(?:until|to|from|for|out)|falls?\s+(?:on|due)|go(?:es)?\s+(?:to|before|live|into|up|down)|(?:end|close|open|rise|reopen)\s+(?=(?:on|from|at|in|by|next)\b)|lapses?|ceases?|appl(?:y|ies)|faces?|arrives?|convenes?|kicks?\s+off|concludes?|publishes"
     r"|(?:votes|debates|sits|reports)\s+(?:on|next|again|by|within|later|back)|(?:parliament|house|commons|lords|bill|committee|court|mps|peers|talks)\s+(?:now\s+|then\s+|next\s+)?(?:returns?|reports|hears|considers?|debates?|votes?|sits?)|rises?\s+(?:for|on)|returns?\s+on|hosts|holds|stands?\s+down"
     r"|moves\s+to|points?\s+(?:now\s+)?(?=to\b)|keeps?|extends|brings|commits?|looms|closing(?!\s+da)|opening|beginning|starting|ending|expiring|finishing|running|lasting|concluding|resuming|nominating|facing"
-    r"|(?:follows?|joins?|transfers?)\s+(?=(?:(?:the|a)\s+\w+\s+)?(?:on|in|from|by|later|next|within)\b)|(?:requires?|obliges?|binds|instructs)(?=\s[^.;:]*\sto\s)|gives?\b(?=[^.;:]*\b(?:until|to\s+[a-z]+\b[^.;:]*\bby)\b)|(?:new|revised|fresh|later|earlier|start|starting|opening)\s+(?:date|deadline)\s+of|taking\s+(?:effect|place|over)|coming\s+(?:into|up)|entering\s+into|in\s+(?:force|place)|target\s+(?:date|of)"
+    r"|follows?\s+(?=(?:on|in|by|later|next|within)\b)|(?:joins?|transfers?)\s+(?=(?:(?:the|a)\s+\w+\s+)?(?:on|in|from|by|later|next|within)\b)|(?:requires?|obliges?|binds|instructs)(?=\s[^.;:]*\sto\s)|gives?\b(?=[^.;:]*\b(?:until|to\s+[a-z]+\b[^.;:]*\bby)\b)|(?:new|revised|fresh|later|earlier|start|starting|opening)\s+(?:date|deadline)\s+of|taking\s+(?:effect|place|over)|coming\s+(?:into|up)|entering\s+into|in\s+(?:force|place)|target\s+(?:date|of)"
 )
 _WISHED = (
     r"wants?|wanted|hopes?|hoped|urge[sd]?|demand(?:s|ed)?|call(?:s|ed)?\s+(?:for|on)|recommended|suggests?|suggested|asks|recommends|pressed\s+for|argues?"
@@ -65,7 +65,7 @@ _VERB = re.compile(
     rf"|(?P<asked>(?:was|were|(?:has|have)(?:{_ADVERB}\s+been)?){_ADVERB}\s+(?:{_ASKED})|{_ASKED}|fixing|setting|promising|(?:has|have){_ADVERB}\s+(?:set|said|published|laid|confirmed|given|made|\w+ed))"
     rf"|(?P<unsure>(?:due|expected|scheduled|timetabled|slated|pencilled(?:\s+in)?|planned|intended|booked|earmarked|meant|set)(?:\s+to{_REST}|\s+(?={_WHEN}))|(?:to{_ADVERB}\s+)?be\s+[a-z]+|upcoming|forthcoming|listed\s+(?=(?:for|from|on|to)\b)|(?:deadline|closing\s+date|closing\s+day)\b)"
     rf"|(?P<wished>{_WISHED})"
-    rf"|(?P<behind>was|were|had|has|have|having|been|since|did|to\s+have\s+\w+(?:ed|en)|{_IRREGULAR}|{_NOT_ADJECTIVE}{_NOT_PAST}(?-i:[a-z]{{2,}}ed))"
+    rf"|(?P<behind>was|were|had|has|have|having|been|since|did|to\s+have\s+\w+(?:ed|en)|{_IRREGULAR}|(?<!\bto\s)follows?(?=\s+(?:the|an?|his|her|its|their|last|from)\b)|{_NOT_ADJECTIVE}{_NOT_PAST}(?-i:[a-z]{{2,}}ed))"
     r")\b",
     re.IGNORECASE,
 )

@@ -45,6 +45,8 @@ def period(text: str) -> tuple[str, str] | None:
         "What did we publish on trams in April 2027?",
         "What is the latest on the vote in May?",
         "By how much did claims jump after the winter fuel news?",
+        "What was published by the regulator in 2025?",
+        "What did we say on the March budget?",
     ],
 )
 def test_the_date_of_a_fact_restricts_nothing(text: str) -> None:
@@ -68,6 +70,10 @@ def test_the_date_of_a_fact_restricts_nothing(text: str) -> None:
         ("What has changed on trams since the end of October 2024?", "2024-10-21", "2026-03-01"),
         ("Which briefings were published before July 2025?", "0001-01-01", "2025-06-30"),
         ("Have we covered trams in 2024?", "2024-01-01", "2024-12-31"),
+        ("What was published in 2025?", "2025-01-01", "2025-12-31"),
+        ("What was published on ferries this month?", "2026-03-01", "2026-03-01"),
+        ("What has been published on ferries in 2025?", "2025-01-01", "2025-12-31"),
+        ("What did we say on 3 and 4 February?", "2026-02-03", "2026-02-04"),
     ],
 )
 def test_the_time_of_what_we_published_restricts_to_it(text: str, first: str, last: str) -> None:
@@ -100,6 +106,13 @@ def test_the_words_that_restrict_are_not_searched_for() -> None:
         ("How much time do boats have?", ((Kind.DURATION,),)),
         ("By how much did fares rise?", ((Kind.PERCENT, Kind.MONEY, Kind.NUMBER),)),
         ("What are the latest figures on fishing?", (FIGURE,)),
+        ("What official figures are there on fishing?", (FIGURE,)),
+        ("What were its catch figures?", (FIGURE,)),
+        ("What explains the figures?", ()),
+        ("What is behind the figures?", ()),
+        ("What are the bills before parliament?", ()),
+        ("What are the two bills on housing?", ()),
+        ("What are energy bills for a boat now?", ((Kind.MONEY,),)),
     ],
 )
 def test_a_kind_is_asked_for_only_where_it_is_what_is_asked(text: str, asks: tuple[tuple[Kind, ...], ...]) -> None:

@@ -14,6 +14,7 @@ from index.types import Briefing, Form, Hit, Paragraph, Passage, Sentence, Span
 
 TODAY = date(2026, 9, 1)
 FINE, LOAN, COUNCIL = "How much is the fine?", "How much is the loan to Malta?", "How many members has the council?"
+SHARE = "What share of members agree?"
 VOTE, OPENS, NOTICE = "When is the vote on fares?", "When does the scheme open?", "How long is the notice period?"
 
 
@@ -57,6 +58,39 @@ def order(asked: str, *pairs: tuple[Span, Hit]) -> tuple[Form, list[str]]:
             LOAN, "The Commission proposed a loan to Malta of €140 billion.", "€140 billion",
             "The Council agreed a loan to Malta of €90 billion.", "€90 billion", id="said by others",
         ),
+        pytest.param(
+            LOAN, "A loan to Malta of €90 billion. It was the second meeting of leaders.", "€90 billion",
+            "The loan to Malta is €140 billion. It is the third change this year.", "€140 billion",
+            id="ordinals of something else",
+        ),
+        pytest.param(
+            FINE, "The fine was set at £5,000 at a meeting in Leeds.", "£5,000",
+            "The fine is £6,000 after a vote in the Lords.", "£6,000", id="set elsewhere",
+        ),
+        pytest.param(
+            FINE, "The fine was cut to £5,000 in the High Court.", "£5,000",
+            "The fine was cut to £4,000 in the Court of Appeal.", "£4,000", id="set by another court",
+        ),
+        pytest.param(
+            LOAN, "The first reading set the loan to Malta at £5 million.", "£5 million",
+            "The second reading set the loan to Malta at £6 million.", "£6 million", id="at another reading",
+        ),
+        pytest.param(
+            LOAN, "The loan to Malta is $5 million.", "$5 million",
+            "The loan to Malta is A$5 million.", "A$5 million", id="other dollars",
+        ),
+        pytest.param(
+            "How large is the balance?", "The balance is -£3 million.", "-£3 million",
+            "The balance is £3 million.", "£3 million", id="no longer below nothing",
+        ),
+        pytest.param(
+            SHARE, "Two thirds of members agree.", "Two thirds",
+            "Two fifths of members agree.", "Two fifths", id="fifths, not thirds",
+        ),
+        pytest.param(
+            SHARE, "One third of members agree.", "One third",
+            "One fifth of members agree.", "One fifth", id="a fifth, not a third",
+        ),
     ],
 )  # fmt: skip
 def test_the_newer_value_is_chosen_though_the_older_is_the_better_read(
@@ -79,6 +113,13 @@ def test_the_newer_value_is_chosen_though_the_older_is_the_better_read(
         pytest.param(LOAN, "The loan to Malta is {}.", "€1.5 billion", "€1,500 million", id="scales"),
         pytest.param(LOAN, "The loan to Malta is {}.", "€5bn", "5 billion euros", id="spelt out"),
         pytest.param(COUNCIL, "The council has {} members.", "twenty-one", "21", id="a number in words"),
+        pytest.param(COUNCIL, "The council has {} members.", "one hundred and five", "105", id="hundreds in words"),
+        pytest.param(COUNCIL, "The council has {} members.", "two hundred thousand", "200,000", id="scales in words"),
+        pytest.param(COUNCIL, "The council has {} members.", "half a million", "500,000", id="half of a scale"),
+        pytest.param(NOTICE, "The notice period is {}.", "one and a half years", "18 months", id="and a half"),
+        pytest.param(SHARE, "Some {} of members agree.", "a third", "one third", id="a third"),
+        pytest.param(SHARE, "Some {} of members agree.", "half", "one half", id="a half"),
+        pytest.param(LOAN, "The loan to Malta is {}.", "$5 million", "US$5 million", id="the same dollars"),
     ],
 )
 def test_the_same_value_in_other_words_is_no_change(asked: str, sentence: str, one: str, other: str) -> None:
@@ -97,6 +138,10 @@ def test_the_same_value_in_other_words_is_no_change(asked: str, sentence: str, o
         pytest.param(
             "How much was paid out?", "The first €5 billion was paid out.", "€5 billion",
             "The second €7 billion was paid out.", "€7 billion", id="another instalment",
+        ),
+        pytest.param(
+            "How much was paid out?", "The first instalment of €5 billion was paid out.", "€5 billion",
+            "The second instalment of €7 billion was paid out.", "€7 billion", id="an instalment of so much",
         ),
         pytest.param(
             FINE, "The fine rose from £5,000 to £7,000.", "£5,000", "The fine is £7,000.", "£7,000",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,9 +33,18 @@ MARKED = [
     ("Output changed by -0.5% in May.", "0.5", "-0.5%"),
     ("Growth came in the third quarter of 2025.", "2025", "third quarter of 2025"),
     ("The Housing (Wales) Act 2014 applies.", "2014", "Housing (Wales) Act 2014"),
+    ("Some two hundred and five thousand came.", "five", "two hundred and five thousand"),
+    ("Prices rose one hundred thousand per cent.", "one", "one hundred thousand per cent"),
+    ("The Act lasted a hundred and five years.", "five", "a hundred and five years"),
+    ("It was set for 2024-5 at first.", "5", "2024-5"),
 ]
 APART = [
     (Kind.MONEY, "It rose from £10 million to £15 million.", ["£10 million", "£15 million"]),
+    (Kind.NUMBER, "Visits rose from 700,000 to 1.4 million.", ["700,000", "1.4 million"]),
+    (Kind.NUMBER, "Between 3 and 900 or 1.2 million came.", ["3", "900", "1.2 million"]),
+    (Kind.MONEY, "The limit goes from £75,000 to £2 million.", ["£75,000", "£2 million"]),
+    (Kind.MONEY, "A grant of £120 to 9 million families.", ["£120"]),
+    (Kind.MONEY, "From 500,000 to 1.2 million euros.", ["1.2 million euros"]),
     (Kind.PERCENT, "Inflation fell in March 2025 to 3.8 per cent.", ["3.8 per cent"]),
     (Kind.NUMBER, "The number of seats went from 650 to 600.", ["650", "600"]),
     (Kind.INSTRUMENT, "The Chancellor's 21 advisers left.", []),
@@ -44,6 +55,8 @@ PLANTED = [
     ("ten", "ten million"),
     ("seven million", "seven hundred million"),
     ("six years", "six months"),
+    ("a six-month delay", "six years"),
+    ("312-298", "312 votes to 299"),
     ("five per cent", "five"),
     ("0.5%", "-0.5%"),
     ("-0.5%", "0.5%"),
@@ -62,6 +75,16 @@ PLANTED = [
     ("by the end of April", "by the end of March"),
     ("the fourth quarter", "the third quarter"),
     ("£1 500", "£1 500 000"),
+]
+AGREED = [
+    ("It paid £120.", "A grant of £120 to 9 million families."),
+    ("Visits were 700,000 once.", "Visits rose from 700,000 to 1.4 million."),
+    ("It passed by 312 votes to 298.", "The vote was 312-298."),
+    ("The vote was 312–98.", "It passed by 312 votes to 98."),
+    ("a six-month delay", "A delay of six months."),
+    ("two years", "A two-year term."),
+    ("6-month", "It took 6 months."),
+    ("a 10 working day limit", "Within 10 working days."),
 ]
 FIGURES = sorted({one for pair in PLANTED for one in pair} | {marked for _, _, marked in MARKED})
 WORDS = "by from in to or and the of between (about) a Council Order more".split()
@@ -83,6 +106,19 @@ def test_figures_that_say_all_by_themselves_stay_apart(kind: Kind, text: str, ex
 def test_another_scale_unit_sign_or_end_is_another_figure(true: str, planted: str) -> None:
     assert strange(planted, [f"It was {true} at most."])
     assert strange(true, [f"It was {true} at most."]) == ()
+
+
+@pytest.mark.parametrize(("said", "source"), AGREED)
+def test_the_same_figure_in_another_form_agrees(said: str, source: str) -> None:
+    assert strange(said, [source]) == ()
+
+
+@pytest.mark.parametrize("piece", ["hundred ", "dozen ", "two hundred and ", "a hundred thousand "])
+def test_a_run_of_counting_words_does_not_hang(piece: str) -> None:
+    began = time.perf_counter()
+    for kind in Kind:
+        spans.find(kind, piece * 500)
+    assert time.perf_counter() - began < 2  # seconds; far under where nothing else runs
 
 
 def stretch(text: str, edges: tuple[float, float]) -> str:

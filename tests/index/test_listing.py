@@ -59,6 +59,8 @@ def marks(text: str, *hits: Hit) -> list[str]:
         ("where do we mention ferries?", (), ("ferri",)),
         ("Where have our briefings covered ferries?", (), ("ferri",)),
         ("Which paper mentions ferries?", (), ("ferri",)),
+        ("Which paper covers ferries?", (), ("ferri",)),
+        ("What sums were agreed for Malta?", (Kind.MONEY,), ("malta",)),
     ],
 )
 def test_a_list_is_recognised(text: str, kinds: Sequence[Kind], topic: Sequence[str]) -> None:
@@ -83,6 +85,11 @@ def test_a_list_is_recognised(text: str, kinds: Sequence[Kind], topic: Sequence[
         "What are the names of the two ferry firms?",
         "Which regulations have to be amended for ferries?",
         "What deadline is in the Ferries Act?",
+        "What amounts to contempt of parliament?",
+        "What are the figures for net migration?",
+        "What are the dates of the summit?",
+        "What costs for students will rise?",
+        "What bills are paid by pensioners?",
     ],
 )
 def test_what_asks_for_one_thing_or_another_is_no_list(text: str) -> None:
@@ -113,6 +120,18 @@ def test_what_must_stand_together_does() -> None:
     assert marks("Which briefings mention the £5 million?", hit("It cost €5 million."), hit("It cost £5m.", "two")) == [
         "two"
     ]
+
+
+def test_names_joined_by_and_may_stand_apart_but_not_where_they_are_quoted() -> None:
+    some = [
+        hit("Euroclear is in Belgium.", "apart"),
+        hit("Belgium and Euroclear agree.", "joined", 1),
+        hit("The European Union sued Euroclear in Belgium.", "union", 2),
+        hit("Euroclear left Belgium. The Union of European ports agreed.", "no union", 3),
+    ]
+    assert marks("Which briefings mention Belgium and Euroclear?", *some) == ["apart", "joined", "union", "no union"]
+    assert marks('Which briefings mention "Belgium and Euroclear"?', *some) == ["joined"]
+    assert marks("Which briefings mention the European Union and Euroclear?", *some) == ["union"]
 
 
 def test_the_same_digits_in_another_currency_are_listed() -> None:

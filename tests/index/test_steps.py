@@ -30,7 +30,7 @@ def briefing(body: str, published: date | None = SAID, topics: tuple[str, ...] =
 
 
 def dues(found: tuple[NextStep, ...]) -> list[str | None]:
-    return [one.due and f"{one.due.earliest}..{one.due.latest}" for one in found]
+    return [f"{one.due.earliest}..{one.due.latest}" if one.due else None for one in found]
 
 
 TO_COME = [
@@ -99,6 +99,8 @@ TO_COME = [
     ("The first £9 million will be released in March, and builders are to start by the end of June.", ["2026-03-01..2026-03-31", "2026-02-12..2026-06-30"]),
     ("All councils must send their estimates to the department by 30 May.", ["2026-02-12..2026-05-30"]),
     ("Kent moves over on 1 June, and the rest of England follows in the autumn.", ["2026-06-01..2026-06-01", "2026-09-01..2026-11-30"]),
+    ("The OBR will file its growth estimate in March.", ["2026-03-01..2026-03-31"]),
+    ("Kent joins the pilot on 1 June and Essex follows on 1 July.", ["2026-06-01..2026-06-01", "2026-07-01..2026-07-01"]),
     ("The levy, which rose on 1 February, will rise again on 1 June.", ["2026-06-01..2026-06-01"]),
 ]  # fmt: skip
 
@@ -113,6 +115,10 @@ def test_a_dated_future_event_is_a_step_wherever_it_stands(sentence: str, expect
 
 
 NOT_TO_COME = [
+    "The move follows the launch on 3 March of a review.",
+    "The change follows from a ruling on 3 March.",
+    "Growth will fill the gap in 2027.",
+    "The levy will provide growth in 2027.",
     "The order was laid on 3 March.",
     "The figures were published on Tuesday.",
     "The guidance was published on 3 December.",
