@@ -130,14 +130,21 @@ def _spans(hit: Hit, logits: Logits, answers: float) -> tuple[Span, ...]:
         tokens = np.array(
             [start + move < sentence.end and end + move > sentence.start for start, end in logits.offsets]
         )
-        if not (tokens & logits.inside).any():
-            continue
-        first, last, margin = best(logits.starts, logits.ends, tokens & logits.inside)
-        start, end = whole(hit.briefing.body, logits.offsets[first][0] + move, logits.offsets[last][1] + move)
-        marked = (max(start, sentence.start), min(end, sentence.end))
-        place = _quote(hit, at)
-        found.append(Span(*place, answers, marked if marked[0] < marked[1] else None, margin, at))
-    return tuple(sorted(found, key=lambda span: -span.margin)[:_TRIED])
+        if (tokens & logits.inside).any():
+            found.append((*best(logits.starts, logits.ends, tokens & logits.inside), at))
+    found.sort(key=lambda one: -one[2])
+    return tuple(
+        _span(hit, at, (logits.offsets[first][0] + move, logits.offsets[last][1] + move), margin, answers)
+        for first, last, margin, at in found[:_TRIED]
+    )
+
+
+def _span(hit: Hit, at: int, place: tuple[int, int], margin: float, answers: float) -> Span:
+    """Make a quote of a sentence, with the words at a place marked in it, whole."""
+    sentence = hit.passage.sentences[at]
+    start, end = whole(hit.briefing.body, *place)
+    marked = (max(start, sentence.start), min(end, sentence.end))
+    return Span(*_quote(hit, at), answers, marked if marked[0] < marked[1] else None, margin, at)
 
 
 def best(starts: Floats, ends: Floats, inside: NDArray[np.bool_]) -> tuple[int, int, float]:
