@@ -104,6 +104,7 @@ def upcoming(desk: Desk, user: str, words: str, first: int) -> Message:
     known = [one for one in _steps(desk, user) if _speaks(one, asked.topic)]
     dated = [one for one in known if one.due and one.due.latest >= asked.first and one.due.earliest <= asked.last]
     undated = [] if asked.past or asked.last < desk.today() else [one for one in known if one.due is None and one.open]
+    undated.sort(key=lambda one: str(one.source.get("published") or ""), reverse=True)
     if asked.past:
         dated = [one for one in dated if one.due and one.due.latest < desk.today()]
     gone = [] if asked.past else [

@@ -629,12 +629,15 @@ def test_next_steps_are_paged_and_some_without_a_date_stand_on_the_first_page(
     world, put = moving
     dated = " ".join(f"The consultation on line {n} closes on {n} January." for n in range(1, 13))
     put("2025-12-12-fares", BUSES.format(front="", steps=f"{dated}\n\nNext steps to watch are the guidance on fares."))
-    world.wait(lambda: world.bot.ledger.items.of_briefing("2025-12-12-fares"))
+    older = BUSES.replace("published: 2025-12-12", "published: 2025-12-01")
+    put("2025-12-01-fares", older.format(front="", steps="Next steps to watch are the report on fares."))
+    for name in ("2025-12-12-fares", "2025-12-01-fares"):
+        world.wait(lambda name=name: world.bot.ledger.items.of_briefing(name))
     shown = told(world, "/nextsteps fares")
-    assert "1 to 8 of 13" in shown["text"]
-    assert "the guidance on fares" in shown["text"]
+    assert "1 to 8 of 14" in shown["text"]
+    assert 0 < shown["text"].find("the guidance on fares") < shown["text"].find("the report on fares")  # newest first
     world.press(shown, "steps_more")
-    later = world.wait(lambda: [one for one in world.whispered() if "9 to 13 of 13" in one["text"]])[0]
+    later = world.wait(lambda: [one for one in world.whispered() if "9 to 14 of 14" in one["text"]])[0]
     assert "line 12 closes" in later["text"]
 
 
