@@ -111,11 +111,17 @@ def propose(question: Question, results: Found, described: Sequence[Sequence[Tri
 
 
 def _marked(question: Question, span: Span, hit: Hit) -> Span:
-    """Mark the figure of the kind asked for where the reader doubts its own words, or marks the second thing asked."""
+    """Mark the figure of the kind asked for where the reader doubts its own words, or marks what is asked second.
+
+    Where it marks both ("about £3 million in July" of how much, and when), what is asked first stands out.
+    """
     body = hit.briefing.body
     marked = body[slice(*span.highlight)] if span.highlight else ""
     first, *others = question.asks or ((),)
-    later = others and not any(spans.find(kind, marked) for kind in first)
+    figure = next((place for kind in first for place in spans.find(kind, marked)), None)
+    if span.highlight and figure and any(spans.find(kind, marked) for ask in others for kind in ask):
+        return replace(span, highlight=(span.highlight[0] + figure[0], span.highlight[0] + figure[1]))
+    later = others and not figure
     if span.margin >= _DOUBTED and not later:
         return span
     return replace(span, highlight=mark.nearest(question, body, (span.start, span.end)) or span.highlight)
