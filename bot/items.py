@@ -109,8 +109,8 @@ class Items:
         ``inside`` are the channels that the person is in; ``words`` must all stand in an item; ``since`` is the day,
         as text, from which on what is "fresh" was published.
         """
-        given: dict[str, Any] = {"user": user, "inside": json.dumps(sorted(inside)), "first": first, "count": count}
-        given |= {"since": since} if view == "fresh" else {}
+        given: dict[str, Any] = {"user": user, "inside": json.dumps(sorted(inside)), "since": since}
+        given |= {"first": first, "count": count}
         conditions = [_SEEN, f"({VIEWS[view]})"]
         for at, word in enumerate(words.lower().split()[:8]):
             conditions.append(f"instr(lower({_WORDS}), :word{at}) > 0")

@@ -124,7 +124,6 @@ def _of_due(item: WatchItem, days: Sequence[date], *, ours: bool) -> Iterator[tu
     if item.due is None:
         return
     due = item.due.latest
-    mondays = [day for n in range(len(days) + 7) for day in [days[0] + _DAY * n] if day.weekday() == 0]
     if not item.owner:
         near = [due + _DAY * n for n in range(-_FORTNIGHT.days, _FORTNIGHT.days + 1)]
         said = [day for day in near if day.weekday() == 0] + ([due] if ours else [])  # a recess may hold every Monday
@@ -132,6 +131,7 @@ def _of_due(item: WatchItem, days: Sequence[date], *, ours: bool) -> Iterator[tu
         return
     yield last_free(due, parliamentary=ours), Why.DUE
     yield last_free(due - _DAY, parliamentary=ours), Why.BEFORE
+    mondays = [day for n in range(len(days) + 7) for day in [days[0] + _DAY * n] if day.weekday() == 0]
     for day in mondays:
         free = last_free(day, parliamentary=ours)
         if day > due and free > max(due, day - _WEEK):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.types import Note, Standing
 from index import dates
+from index.stretches import MONTHS, WEEKDAYS
 from index.types import DateRange, Exact
 
 if TYPE_CHECKING:
@@ -43,13 +44,11 @@ _FOR = re.compile(r"\s+for\s+<@([UW]\w+)(?:\|[^>]*)?>\s*$", re.IGNORECASE)
 _WHEN = re.compile(r"\s+(?=(?:by|on)\s)", re.IGNORECASE)
 _NUMBERS = re.compile(r"\s*(?:(?:and\s+)?#?w?(\d{1,9})(?![\w/-])[\s,]*)", re.IGNORECASE)
 _UK_DAY = re.compile(r"\b(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}|\d{2})|(?<=/\d)|(?<=/\d\d))\b")
-_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WEEKDAY = re.compile(r"\b(mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun)\b\.?", re.IGNORECASE)
 _HOUR = re.compile(r",?\s+(?:at\s+)?(?:noon|midday|midnight|\d{1,2}(?:[:.]\d\d)?\s*[ap]m|\d{1,2}:\d\d)$", re.IGNORECASE)
 # What may have been meant for a date at the end of an item's text: "by 31/2", "on Friday in March".
-_NAMES = (
-    "(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|weds?|thurs?|fri|sat|sun|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?"
-    "|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+_NAMES = "|".join(
+    (*WEEKDAYS, *MONTHS, "mon|tues?|weds?|thurs?|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec")
 )
 _LIKE_DATE = re.compile(rf"\b(?:by|on)\s+(?=(?:the\s+)?\d|(?:{_NAMES})\b)\S+(?:\s+\S+){{0,3}}$", re.IGNORECASE)
 _LENGTH = re.compile(r"(?:for\s+)?(\d{1,3}|an?)\s*(d|w|m|days?|weeks?|months?|fortnights?)", re.IGNORECASE)
@@ -197,7 +196,7 @@ def day_of(words: str, today: date) -> DateRange | None:
 
 
 def _whole_weekday(found: re.Match[str]) -> str:
-    return next(name for name in _DAY_NAMES if name.lower().startswith(found[1][:3].lower()))
+    return next(name for name in WEEKDAYS if name.startswith(found[1][:3].lower()))
 
 
 def _numeric(day: int, month: int, year: str, today: date) -> str:

@@ -124,9 +124,7 @@ def _equal(one: _Value, other: _Value) -> bool:
 
 def _meet(one: _Value, other: _Value) -> bool:
     """Tell whether two values are equal, or one is a time within the other ("12 June 2026" and "June 2026")."""
-    within = any(
-        (a <= c and d <= b) or (c <= a and b <= d) for a, b in one.times for c, d in other.times
-    )  # fmt: skip
+    within = any((a <= c and d <= b) or (c <= a and b <= d) for a, b in one.times for c, d in other.times)
     return within or _equal(one, other)
 
 

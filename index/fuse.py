@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from index.words import ASKING, share, stem, stems
+from index.rerank import weighed
+from index.words import share, stems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,8 +53,7 @@ def newest_first(question: Question, hits: list[Hit]) -> list[Hit]:
     Of the rest, too, the newest comes first; of one briefing's passages the best, or its opening where nothing else is
     asked.
     """
-    weights = zip(question.terms, question.weights, strict=True)
-    wanted = {stem(term): weight for term, weight in weights if term not in ASKING}
+    wanted, _ = weighed(question)
 
     def tier(hit: Hit) -> tuple[bool, bool]:
         about = f"{hit.briefing.title}\n{' '.join(hit.briefing.topics)}"

@@ -104,7 +104,8 @@ def read(text: str, period: str = "", phrases: Iterable[str] = ()) -> Listing | 
             held = tuple(dict.fromkeys(stem(word) for word in words(topic) if word not in STOPWORDS | ASKING))
             if not held or _ANOTHER.search(topic):
                 return None
-            whole = tuple(run for run in map(_run, _parts(text, phrases)) if run in _run(topic))
+            subject = _run(topic)
+            whole = tuple(run for run in map(_run, _parts(text, phrases)) if run in subject)
             return Listing(_NOUNS[noun.lower()] if noun else (), held, whole)
     return None
 

@@ -159,9 +159,10 @@ def _audience(desk: Desk, user: str, channel: str, permalink: str) -> tuple[str,
     """
     if not channel.startswith(("C", "G")):
         return () if permalink else None
-    if not desk.directory.member(user, channel):
-        return () if permalink or desk.directory.closed(channel) else None
-    return (channel,) if desk.directory.closed(channel) else None
+    closed = desk.directory.closed(channel)
+    if desk.directory.member(user, channel):
+        return (channel,) if closed else None
+    return () if permalink or closed else None
 
 
 def _undo(desk: Desk, inbound: Inbound, _: Wish) -> Sequence[Effect]:

@@ -176,6 +176,12 @@ def told(world: World, command: str, user: str = ANNA, channel: str = POLICY) ->
     return world.whisper(count + 1, user)
 
 
+def choose(world: World, shown: dict[str, Any], value: str, user: str = ANNA) -> None:
+    """Choose from the menu of an item in a message."""
+    action = {"action_id": "watch_item", "type": "overflow", "selected_option": {"value": value}}
+    world.workspace.run(world.workspace.click(user, action, channel=POLICY, ts=shown["ts"]))
+
+
 @pytest.fixture
 def world(make: Callable[..., World]) -> World:
     made = make(today=TODAY, admins=(ANNA,))
@@ -350,9 +356,7 @@ def test_changes_are_taken_back_one_after_another_and_what_is_taken_back_offers_
 def test_no_reminders_is_the_word_of_the_one_who_said_it(world: World) -> None:
     told(world, "/watchlist add Ring the clerk by 18 December")
     item = world.bot.ledger.items.still_open()[-1].number
-    mine = told(world, "/watchlist")
-    action = {"action_id": "watch_item", "type": "overflow", "selected_option": {"value": f"quiet {item}"}}
-    world.workspace.run(world.workspace.click(ANNA, action, channel=POLICY, ts=mine["ts"]))
+    choose(world, told(world, "/watchlist"), f"quiet {item}")
     world.wait(lambda: not world.bot.ledger.items.get([item])[item].reminded)
     told(world, f"/watchlist assign {item} @ben")
     assert world.bot.ledger.items.get([item])[item].reminded
@@ -363,17 +367,16 @@ def test_menus_act_and_a_stale_or_forged_one_is_told_kindly(world: World) -> Non
     item = world.bot.ledger.items.still_open()[-1].number
     mine = told(world, "/watchlist")
 
-    def choose(value: str, user: str = ANNA) -> str:
+    def reply(value: str, user: str = ANNA) -> str:
         count = len(world.whispered(user))
-        action = {"action_id": "watch_item", "type": "overflow", "selected_option": {"value": value}}
-        world.workspace.run(world.workspace.click(user, action, channel=POLICY, ts=mine["ts"]))
+        choose(world, mine, value, user)
         return str(world.whisper(count + 1, user)["text"])
 
-    assert "is done" in choose(f"done {item}")
-    assert f"#{item} is done already: Anna Reed" in choose(f"done {item}", BEN)
+    assert "is done" in reply(f"done {item}")
+    assert f"#{item} is done already: Anna Reed" in reply(f"done {item}", BEN)
     for forged in ("done 999", "done x", "dance 1", "", "done 99999999999999999999", f"source {item}"):
-        assert "There is no such item" in choose(forged)
-    assert "is yours" in choose(f"claim {item}")
+        assert "There is no such item" in reply(forged)
+    assert "is yours" in reply(f"claim {item}")
 
 
 def test_app_home_follows_its_persons_changes_once_it_was_opened(world: World) -> None:
@@ -393,9 +396,7 @@ def test_app_home_follows_its_persons_changes_once_it_was_opened(world: World) -
 def test_reassigning_is_by_a_form_and_only_to_members(world: World) -> None:
     told(world, "/watchlist add Ring the clerk")
     item = world.bot.ledger.items.still_open()[-1].number
-    mine = told(world, "/watchlist")
-    action = {"action_id": "watch_item", "type": "overflow", "selected_option": {"value": f"reassign {item}"}}
-    world.workspace.run(world.workspace.click(ANNA, action, channel=POLICY, ts=mine["ts"]))
+    choose(world, told(world, "/watchlist"), f"reassign {item}")
     world.wait(lambda: world.state.modals.get(ANNA))
     world.workspace.run(world.workspace.submit(ANNA, {"person": {"person": {"selected_user": GUEST}}}))
     world.wait(lambda: [one for one in world.said("D0ANNA") if "members of this workspace only" in one["text"]])
